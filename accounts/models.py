@@ -1,0 +1,176 @@
+"""People, the posts they held and when, their inbox, and what they were in the middle of."""
+
+import uuid
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.querysets import AppointmentQuerySet, MessageQuerySet
+from accounts.roles import Role
+from agencies.models import Agency, InternalUnit
+
+
+class UserManager(BaseUserManager):
+    """Finds people by their sign-in name, whatever its case."""
+
+    def get_by_natural_key(self, username: str) -> "User":
+        return self.get(username=username.strip().lower())
+
+
+class User(AbstractBaseUser):
+    """An account of one person. It carries no rights: appointments do."""
+
+    username = models.CharField(max_length=60, unique=True)
+    full_name = models.CharField(max_length=150)
+    email = models.EmailField(blank=True, default="")
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "username"
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(username=models.functions.Lower("username")), name="username_lower"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Appointment(models.Model):
+    """A post that a person held from one local date to another, both inclusive.
+
+    Responsibility attaches to whoever held the post on that day. City leaders belong to no agency;
+    every other post does.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True)
+    unit = models.ForeignKey(InternalUnit, on_delete=models.PROTECT, null=True, blank=True)
+    role = models.CharField(max_length=30, choices=Role.choices)
+    post = models.CharField(max_length=150)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    acting = models.BooleanField(default=False)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("started_on")),
+                name="appointment_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(agency__isnull=False) | Q(role=Role.CITY_LEADER),
+                name="appointment_has_agency",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["agency", "role", "started_on"], name="appointment_by_agency"),
+        ]
+
+    def __str__(self) -> str:
+        return self.line()
+
+    def line(self) -> str:
+        """The post as shown beside a name: "Giám đốc · Sở Nội vụ", acting posts marked."""
+        where = self.agency.name if self.agency else _("City leadership")
+        title = _("acting %(post)s") % {"post": self.post} if self.acting else self.post
+        return f"{title} · {where}"
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether the post was held on a local date."""
+        return self.started_on <= day <= (self.ended_on or date.max)
+
+
+class MessageKind(models.TextChoices):
+    """What a message tells; its words are made when it is shown."""
+
+    DIRECTED = "directed", _("Explanation requested")
+    REPORTED = "reported", _("Report received")
+    CONCLUDED = "concluded", _("Conclusion to draft")
+    OVERDUE = "overdue", _("Time limit passed")
+
+
+class Message(models.Model):
+    """One piece of news for one person; at most one per (person, kind, limit, due date, rung).
+
+    ``about`` is the dossier's code, ``title`` its matter: plain values, so that the sweep writes
+    messages with one statement and an inbox reads without joins.
+    """
+
+    recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=20, choices=MessageKind.choices)
+    rung = models.SmallIntegerField(default=0)
+    limit_code = models.CharField(max_length=120)
+    due_at = models.DateTimeField()
+    about = models.CharField(max_length=120)
+    title = models.CharField(max_length=500)
+    agency_name = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "kind", "limit_code", "due_at", "rung"], name="message_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["recipient", "-created_at"],
+                condition=Q(read_at__isnull=True),
+                name="message_unread",
+            ),
+            models.Index(fields=["recipient", "-created_at", "-id"], name="message_inbox"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about}"
+
+
+class FormReceipt(models.Model):
+    """That a filled form had its effect, and where the result is: the key came with the form."""
+
+    key = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.PROTECT)
+    location = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.location
+
+
+class StagedFile(models.Model):
+    """A file that a person sent with a form that is not finished yet. Nothing refers to it."""
+
+    token = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT)
+    name = models.CharField(max_length=255)
+    size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content_type = models.CharField(max_length=100)
+    path = models.CharField(max_length=200)
+    staged_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SignInFailure(models.Model):
+    """A wrong password, counted per account and address for a quarter of an hour."""
+
+    username = models.CharField(max_length=150, db_index=True)
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.username

@@ -1,0 +1,23 @@
+"""A password must not be made of the words that everybody here would try first."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from agencies.text import search_key
+
+CONTEXT_WORDS = ("ubnd", "hanoi", "dunghan", "sonoivu", "vanphong", "matkhau", "thudo", "password")
+
+
+class ContextWordValidator:
+    """Refuses passwords in which such a word makes up half of the letters or more."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        bare = search_key(password).replace(" ", "")
+        if any(word in bare and len(word) * 2 >= len(bare) for word in CONTEXT_WORDS):
+            raise ValidationError(
+                _("This password is built on a word that is easy to guess here."),
+                code="password_context_word",
+            )
+
+    def get_help_text(self) -> str:
+        return _("Do not build the password on the name of an agency, the city or this software.")

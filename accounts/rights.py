@@ -1,0 +1,66 @@
+"""Who may do what: the one table of roles and acts. Policies, views and buttons all ask it.
+
+``city`` allows an act on the rows of every agency, ``own`` on those of the actor's agency alone,
+``anyone`` on what belongs to the person. What is not in the table is refused.
+"""
+
+from enum import StrEnum
+
+from accounts.actors import Actor
+from accounts.roles import COLUMN_OF, Column
+
+
+class Scope(StrEnum):
+    """How far a right reaches."""
+
+    OWN = "own"
+    CITY = "city"
+
+
+_READERS = dict.fromkeys(
+    (Column.LEADER, Column.OFFICE, Column.INSPECTOR, Column.DIRECTOR, Column.AUDITOR), Scope.CITY
+)
+_AGENCY = {Column.CLERK: Scope.OWN, Column.HEAD: Scope.OWN}
+_HEAD = {Column.HEAD: Scope.OWN}
+_LEADER = {Column.LEADER: Scope.CITY}
+_OFFICE = {Column.OFFICE: Scope.CITY}
+_EVERYONE = dict.fromkeys(Column, Scope.CITY)
+
+RIGHTS: dict[str, dict[Column, Scope]] = {
+    "own_account": _EVERYONE,
+    "calendar_view": _EVERYONE,
+    "dossier_list": {**_AGENCY, **_READERS},
+    "dossier_view": {**_AGENCY, **_READERS},
+    "dossier_create": _AGENCY,
+    "dossier_edit": _AGENCY,
+    "dossier_submit": _AGENCY,
+    "dossier_receive": _OFFICE,
+    "dossier_put_to_leader": _OFFICE,
+    "file_get": {**_AGENCY, **_READERS},
+    "directive_create": _LEADER,
+    "conclusion_create": _LEADER,
+    "window_view": {**_AGENCY, **_READERS},
+    "response_draft": _AGENCY,
+    "response_submit": _HEAD,
+    "notice_issue": _OFFICE,
+    "dossier_close": _OFFICE,
+    "dash_own": _AGENCY,
+    "dash_city": _READERS,
+}
+
+
+def allows(by: Actor, act: str, agency_id: int | None = None) -> bool:
+    """Whether a post held today allows the act on rows of an agency; without agency, on any row."""
+    scopes = RIGHTS[act]
+    for post in by.posts:
+        scope = scopes.get(COLUMN_OF[post.role])
+        if scope is Scope.CITY:
+            return True
+        if scope is Scope.OWN and (agency_id is None or post.agency_id == agency_id):
+            return True
+    return False
+
+
+def reaches_city(by: Actor, act: str) -> bool:
+    """Whether the act is allowed on every agency's rows."""
+    return any(RIGHTS[act].get(COLUMN_OF[post.role]) is Scope.CITY for post in by.posts)

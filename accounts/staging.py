@@ -1,0 +1,127 @@
+"""Files that people sent: checked by content, stored, and held until their form is complete."""
+
+import errno
+import zipfile
+from datetime import datetime, timedelta
+from pathlib import PurePath
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from accounts import filestore
+from accounts.models import StagedFile
+from accounts.refusals import Refused
+from agencies.text import normalise
+
+KEEP_STAGED = timedelta(hours=24)
+ALLOWED_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "doc": "application/msword",
+    "xls": "application/vnd.ms-excel",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+}
+_SIGNATURES = {
+    "pdf": b"%PDF-",
+    "doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "xls": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "png": b"\x89PNG\r\n\x1a\n",
+    "jpg": b"\xff\xd8\xff",
+    "jpeg": b"\xff\xd8\xff",
+}
+_OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+
+
+class FileRefused(Refused):
+    """The file cannot be taken; the sentence names it and the cure."""
+
+
+def stage(upload: UploadedFile, *, owner_id: int, now: datetime) -> StagedFile:
+    """Check an uploaded file and keep it for its owner's form. Raises ``FileRefused``."""
+    name = safe_name(upload.name or "")
+    kind = _check(upload, name)
+    upload.seek(0)
+    try:
+        stored = filestore.store(upload.chunks())
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise FileRefused(
+                _(
+                    "The server has no room for “%(name)s” now. Log the dossier without it and "
+                    "attach it later; the administrator has been told."
+                )
+                % {"name": name}
+            ) from error
+        raise
+    return StagedFile.objects.create(
+        owner_id=owner_id,
+        name=name,
+        size=stored.size,
+        sha256=stored.sha256,
+        content_type=ALLOWED_TYPES[kind],
+        path=stored.path,
+        staged_at=now,
+    )
+
+
+def remove_old(now: datetime) -> int:
+    """Remove staged files that nobody sent for a day; how many."""
+    old = list(StagedFile.objects.filter(staged_at__lt=now - KEEP_STAGED))
+    for staged in old:
+        staged.delete()
+        filestore.remove(staged.path)
+    return len(old)
+
+
+def safe_name(name: str) -> str:
+    """The file's own name without path, control or direction characters; Vietnamese stays (NFC)."""
+    bare = normalise(PurePath(name.replace("\\", "/")).name).replace(":", "-") or "tep"
+    stem, dot, suffix = bare.rpartition(".")
+    return f"{stem[: 200 - len(suffix)]}.{suffix}" if dot and len(suffix) < 20 else bare[:200]
+
+
+def _check(upload: UploadedFile, name: str) -> str:
+    """The kind of the file, by its name and its content together. Raises ``FileRefused``."""
+    if not upload.size:
+        raise FileRefused(
+            _("“%(name)s” is empty (0 bytes). Check the file and choose it again.") % {"name": name}
+        )
+    if upload.size > settings.MAX_FILE_BYTES:
+        raise FileRefused(
+            _("“%(name)s” is larger than %(limit)s MB. Split or compress it.")
+            % {"name": name, "limit": settings.MAX_FILE_BYTES // 1024 // 1024}
+        )
+    kind = name.rpartition(".")[2].lower()
+    if kind not in ALLOWED_TYPES:
+        raise FileRefused(
+            _(
+                "“%(name)s” is not a kind of file that can be attached. Use PDF, Word, Excel, PNG or "
+                "JPEG."
+            )
+            % {"name": name}
+        )
+    if not _content_agrees(upload, kind):
+        raise FileRefused(
+            _(
+                "The content of “%(name)s” is not what its name says, or the file is damaged. Export "
+                "it again and choose the new file."
+            )
+            % {"name": name}
+        )
+    return kind
+
+
+def _content_agrees(upload: UploadedFile, kind: str) -> bool:
+    upload.seek(0)
+    if kind in _SIGNATURES:
+        return upload.read(16).startswith(_SIGNATURES[kind])
+    try:
+        with zipfile.ZipFile(upload) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError):
+        return False
+    return _OFFICE_PARTS[kind] in names and not any(n.endswith("vbaProject.bin") for n in names)

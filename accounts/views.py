@@ -1,0 +1,90 @@
+"""Signing in and out, one's password, one's inbox."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import news, sign_in, unfinished
+from accounts.forms import OwnPasswordForm, SignInForm
+from accounts.messages import mark_read
+from accounts.pages import page
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    """Sign in and go on to the page that was asked for, of this site only."""
+    if request.user.is_authenticated and request.method != "POST":
+        return redirect(_next(request))
+    form = SignInForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        username = form.cleaned_data["username"]
+        if sign_in.is_braked(username, request.now):
+            form.add_error(None, _("Too many wrong tries. Wait 15 minutes, then try again."))
+            status = 429
+        elif sign_in.sign_in(request, username, form.cleaned_data["password"]):
+            response = redirect(_next(request))
+            unfinished.remember_who(request, response)
+            return response
+        else:
+            form.add_error(None, _("User name or password is not right. Check both and try again."))
+    context = {
+        "form": form,
+        "next": request.POST.get("next", request.GET.get("next", "")),
+        "kept": unfinished.SESSION_KEY in request.session,
+        "show_demo": not settings.PRODUCTION,
+    }
+    return render(request, "accounts/sign_in.html", context, status=status)
+
+
+@require_POST
+def sign_out_page(request: HttpRequest) -> HttpResponse:
+    sign_in.sign_out(request)
+    return redirect("accounts:sign_in")
+
+
+sign_out_page.act = "own_account"
+
+
+@page("own_account", ("GET", "HEAD", "POST"))
+@sensitive_post_parameters()
+def password_page(request: HttpRequest) -> HttpResponse:
+    """Change one's own password."""
+    form = OwnPasswordForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        sign_in.change_password(request, form)
+        update_session_auth_hash(request, form.user)
+        messages.success(request, _("The password is changed. Other sessions have ended."))
+        return redirect("accounts:password")
+    return render(request, "accounts/password.html", {"form": form})
+
+
+@page("own_account", ("GET", "HEAD", "POST"))
+def inbox(request: HttpRequest) -> HttpResponse:
+    """One's news, the newest first; a post marks what was shown as read."""
+    if request.method == "POST":
+        shown = [int(key) for key in request.POST.getlist("shown") if key.isdecimal()][:100]
+        mark_read(request.user.pk, shown, request.now)
+        return redirect("accounts:inbox")
+    mine = request.user.messages.order_by("-created_at", "-pk")
+    page_ = Paginator(mine, 25).get_page(request.GET.get("trang"))
+    items = [news.item(message) for message in page_]
+    return render(request, "accounts/inbox.html", {"page": page_, "items": items})
+
+
+def _next(request: HttpRequest) -> str:
+    target = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if safe else "/"

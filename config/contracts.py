@@ -1,0 +1,46 @@
+"""Read-only SQL views for operators and auditors: documented in docs/operations.md and stable.
+
+They are taken away before migrations and put back after them, because SQLite cannot rebuild a table
+that a view names.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+VIEWS = {
+    "v_time_limits": """
+        SELECT l.id, l.code, l.started_at AS opened_at, l.due_at, l.met_at,
+               MIN(f.due_at) AS overdue_since, COUNT(f.id) AS flags
+        FROM deadlines_timelimit l
+        LEFT JOIN deadlines_overdueflag f ON f.time_limit_id = l.id
+        GROUP BY l.id, l.code, l.started_at, l.due_at, l.met_at""",
+    "v_messages": """
+        SELECT m.id, u.username AS recipient, m.kind, m.rung, m.limit_code, m.due_at,
+               m.about AS dossier_code, m.created_at, m.read_at
+        FROM accounts_message m
+        JOIN accounts_user u ON u.id = m.recipient_id""",
+}
+
+
+def remove_before_migrate(app_config: Any, plan: list[Any], **_kwargs: Any) -> None:
+    """Drop the views while tables change."""
+    if app_config.name == "ledger" and plan:
+        _run(f"DROP VIEW IF EXISTS {name}" for name in VIEWS)
+
+
+def install_after_migrate(app_config: Any, **_kwargs: Any) -> None:
+    """Create the views anew."""
+    if app_config.name == "ledger" and "deadlines_overdueflag" in _tables():
+        _run(f"DROP VIEW IF EXISTS {name}" for name in VIEWS)
+        _run(f"CREATE VIEW {name} AS {select}" for name, select in VIEWS.items())
+
+
+def _tables() -> list[str]:
+    return connection.introspection.table_names()
+
+
+def _run(statements: Any) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

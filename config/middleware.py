@@ -1,0 +1,105 @@
+"""What every request passes: an identity, limits of size and signs, the clock, conflicts."""
+
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.refusals import Conflict, NotAllowed
+from config.logs import request_id
+from config.views import problem
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+_UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def request_identity(get_response: Handler) -> Handler:
+    """Number the request and find the address it came from; proxies are believed only if counted."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.request_id = uuid.uuid4().hex
+        request.address = _address(request)
+        token = request_id.set(request.request_id)
+        try:
+            response = get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = request.request_id
+        return response
+
+    return middleware
+
+
+def refuse_large_bodies(get_response: Handler) -> Handler:
+    """Refuse a body that is too large, or whose length is not given, before reading any of it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        chunked = "HTTP_TRANSFER_ENCODING" in request.META
+        if chunked or not length.isdecimal() or int(length) > settings.MAX_BODY_BYTES:
+            return problem(request, 413)
+        return get_response(request)
+
+    return middleware
+
+
+def refuse_unreadable_input(get_response: Handler) -> Handler:
+    """Refuse NUL characters and broken Unicode in addresses: no database stores them."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        values = [request.path, *(v for _, vs in request.GET.lists() for v in vs), *request.GET]
+        if any("\x00" in value or not _is_unicode(value) for value in values):
+            return problem(request, 400)
+        return get_response(request)
+
+    return middleware
+
+
+def clock(get_response: Handler) -> Handler:
+    """Read the clock on the wall, once: one instant for page, chip and rule.
+
+    A post is read whole first, so its instant is when it had arrived, not when it began.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method in _UNSAFE:
+            _ = request.POST
+        request.now = timezone.now()
+        return get_response(request)
+
+    return middleware
+
+
+def answer_refusals(get_response: Handler) -> Handler:
+    """Turn refusals that no view answered into pages: 403 for rights, 409 for conflicts."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, NotAllowed):
+            return problem(request, 403, exception.sentence)
+        if isinstance(exception, Conflict):
+            return problem(request, 409, exception.sentence)
+        return None
+
+    middleware.process_exception = process_exception
+    return middleware
+
+
+def _address(request: HttpRequest) -> str:
+    remote = request.META.get("REMOTE_ADDR", "")
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    count = settings.TRUSTED_PROXY_COUNT
+    return hops[-count][:64] if 0 < count <= len(hops) and hops[-count] else remote
+
+
+def _is_unicode(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,22 @@
+"""Addresses. Vietnamese words without marks, stable for bookmarks."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from config import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("ngon-ngu/", login_not_required(set_language), name="set_language"),
+    path("", include("accounts.urls")),
+    path("", include("deadlines.urls")),
+    path("", include("dashboards.urls")),
+    path("ho-so/", include("dossiers.urls")),
+]
+
+handler400 = "config.views.bad_request"
+handler403 = "config.views.forbidden"
+handler404 = "config.views.not_found"
+handler500 = "config.views.failed"

@@ -1,0 +1,87 @@
+"""The four counts, by one definition, for page, list, export and command.
+
+A limit belongs to the period in which it falls due (its last local day). On time: met before its
+end. Late: met at or after its end. Overdue: past its end and not met. Running: neither met nor past
+its end; shown beside the rate, never in it. As of an instant, what happened later has not happened.
+
+On-time rate = on time ÷ (on time + late + overdue).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from deadlines.querysets import TimeLimitQuerySet
+
+GROUPS = {
+    "agency": ("agency__name", "agency__code", "agency_id"),
+    "month": ("due_month",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Four counts of time limits."""
+
+    on_time: int = 0
+    late: int = 0
+    overdue: int = 0
+    running: int = 0
+
+    @property
+    def decided(self) -> int:
+        """The denominator of the rate: those whose outcome is known."""
+        return self.on_time + self.late + self.overdue
+
+    @property
+    def rate(self) -> float | None:
+        """The on-time rate in per cent, or ``None`` without a denominator."""
+        return 100 * self.on_time / self.decided if self.decided else None
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts under the names of the ``figures`` command."""
+        return {
+            "on_time": self.on_time,
+            "late": self.late,
+            "overdue": self.overdue,
+            "running": self.running,
+        }
+
+
+def total(limits: TimeLimitQuerySet, now: datetime) -> Figures:
+    """The four counts over a set of limits, as of an instant; one query."""
+    return Figures(**limits.filter(started_at__lte=now).aggregate(**_counts(now)))
+
+
+def grouped(limits: TimeLimitQuerySet, now: datetime, by: Iterable[str]) -> list[dict[str, Any]]:
+    """The four counts by agency and/or month, in a fixed order; one query."""
+    columns = [column for name in by for column in GROUPS[name]]
+    found = (
+        limits.filter(started_at__lte=now)
+        .values(*columns)
+        .annotate(**_counts(now))
+        .order_by(*columns)
+    )
+    return [
+        {
+            "agency": row.get("agency__name"),
+            "agency_code": row.get("agency__code"),
+            "agency_id": row.get("agency_id"),
+            "month": row["due_month"].strftime("%Y-%m") if "due_month" in row else None,
+            **{name: row[name] for name in ("on_time", "late", "overdue", "running")},
+        }
+        for row in found
+    ]
+
+
+def _counts(now: datetime) -> dict[str, Count]:
+    met, is_open = Q(met_at__lte=now), Q(met_at__isnull=True) | Q(met_at__gt=now)
+    return {
+        "on_time": Count("pk", filter=met & Q(met_at__lt=F("due_at"))),
+        "late": Count("pk", filter=met & Q(met_at__gte=F("due_at"))),
+        "overdue": Count("pk", filter=is_open & Q(due_at__lte=now)),
+        "running": Count("pk", filter=is_open & Q(due_at__gt=now)),
+    }

@@ -1,0 +1,49 @@
+"""The dashboard's figures from a terminal, computed by the same code."""
+
+import json
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from dashboards import figures
+from deadlines.models import TimeLimit
+
+
+class Command(BaseCommand):
+    help = "On time, late, overdue and running time limits; in all and by agency or month."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--now", help="as of this instant (ISO 8601)")
+        parser.add_argument("--from", dest="first", type=date.fromisoformat, help="falls due from")
+        parser.add_argument("--to", dest="last", type=date.fromisoformat, help="falls due until")
+        parser.add_argument("--by", default="agency", help="agency, month or agency,month")
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = parse_datetime(options["now"]) if options["now"] else timezone.now()
+        if now is None:
+            raise CommandError("--now needs an instant, for example 2026-11-26T00:00:00+07:00.")
+        now = timezone.make_aware(now) if timezone.is_naive(now) else now
+        groups = [name for name in options["by"].split(",") if name]
+        if unknown := set(groups) - set(figures.GROUPS):
+            raise CommandError(f"--by knows agency and month, not {', '.join(sorted(unknown))}.")
+        limits = TimeLimit.objects.all().falling_due(options["first"], options["last"])
+        total = figures.total(limits, now)
+        rows = figures.grouped(limits, now, groups) if groups else []
+        if options["json"]:
+            body = {
+                "as_of": timezone.localtime(now).isoformat(),
+                "total": total.as_dict(),
+                "rows": rows,
+            }
+            self.stdout.write(json.dumps(body, ensure_ascii=False, indent=1))
+            return
+        self.stdout.write(f"{'':50} {'on time':>8} {'late':>8} {'overdue':>8} {'running':>8}")
+        for row in [*rows, {"agency": "total", "month": "", **total.as_dict()}]:
+            name = " ".join(filter(None, (row["agency"], row["month"])))
+            counts = (row[key] for key in ("on_time", "late", "overdue", "running"))
+            self.stdout.write(f"{name:50} " + " ".join(f"{count:8d}" for count in counts))

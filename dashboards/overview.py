@@ -1,0 +1,158 @@
+"""The leadership's page: what is late, whose, since when, and whether it gets better."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Min
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from dashboards import figures
+from dashboards.figures import Figures
+from dashboards.selection import AGES, Moment, address, age_label, select
+from deadlines.querysets import TimeLimitQuerySet
+from deadlines.wording import chip, day_text
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure with its definition, its link to exactly its rows, and what it was before."""
+
+    label: str
+    value: str
+    unit: str
+    href: str
+    tone: str
+    definition: str
+    change_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of a ranking; ``share`` is its length in per cent of the longest."""
+
+    label: str
+    href: str
+    value: int
+    share: int
+    sub: str = ""
+
+
+def tiles(limits: TimeLimitQuerySet, moment: Moment) -> list[Tile]:
+    """Overdue now, due today, due in two working days, and the on-time rate of the month."""
+    counted = [
+        (
+            "qua-han",
+            _("Overdue now"),
+            "overdue",
+            _("Time limits past their end and not met, as of this moment."),
+        ),
+        (
+            "hom-nay",
+            _("Due today"),
+            "due_today",
+            _("Time limits not yet met that end today at 24:00."),
+        ),
+        (
+            "sap-den-han",
+            _("Due in 2 working days"),
+            "due_soon",
+            _("Time limits not yet met that end after today, within the next 2 working days."),
+        ),
+    ]
+    found = [
+        Tile(
+            label=label,
+            value=number_format(
+                select(limits, {"tinh-trang": slug}, moment).count(), force_grouping=True
+            ),
+            unit=_("time limits"),
+            href=address(tinh_trang=slug),
+            tone=tone,
+            definition=definition,
+        )
+        for slug, label, tone, definition in counted
+    ]
+    return [*found, _rate_tile(limits, moment)]
+
+
+def by_agency(limits: TimeLimitQuerySet, moment: Moment, most: int = 12) -> list[Bar]:
+    """Agencies with overdue limits, what hurts most first."""
+    rows = list(
+        select(limits, {"tinh-trang": "qua-han"}, moment)
+        .values("agency_id", "agency__name")
+        .annotate(count=Count("pk"), oldest=Min("due_on"))
+        .order_by("-count", "oldest", "agency_id")
+    )
+    longest = rows[0]["count"] if rows else 1
+    return [
+        Bar(
+            label=row["agency__name"],
+            href=address(tinh_trang="qua-han", don_vi=row["agency_id"]),
+            value=row["count"],
+            share=round(100 * row["count"] / longest),
+            sub=_("oldest: due %(day)s") % {"day": day_text(row["oldest"])},
+        )
+        for row in rows[:most]
+    ]
+
+
+def by_age(limits: TimeLimitQuerySet, moment: Moment) -> list[Bar]:
+    """Overdue limits by how many working days they are late."""
+    counts = {slug: select(limits, {"tuoi": slug}, moment).count() for slug in AGES}
+    longest = max(counts.values()) or 1
+    return [
+        Bar(
+            label=age_label(slug),
+            href=address(tinh_trang="qua-han", tuoi=slug),
+            value=count,
+            share=round(100 * count / longest),
+        )
+        for slug, count in counts.items()
+    ]
+
+
+def worst(limits: TimeLimitQuerySet, moment: Moment, most: int = 10) -> list[dict[str, Any]]:
+    """The limits longest overdue, with the person who holds each."""
+    rows = select(limits, {"tinh-trang": "qua-han"}, moment).for_list()
+    return [
+        {"limit": limit, "chip": chip(limit, now=moment.now, calendar=moment.calendar)}
+        for limit in rows.order_by("due_at", "pk")[:most]
+    ]
+
+
+def _rate_tile(limits: TimeLimitQuerySet, moment: Moment) -> Tile:
+    first = moment.today.replace(day=1)
+    last_month = (first - timedelta(days=1)).replace(day=1)
+    this = _figures(limits, moment, first)
+    before = _figures(limits, moment, last_month)
+    return Tile(
+        label=_("On time this month"),
+        value=_percent(this),
+        unit=_("%(n)s of %(of)s") % {"n": this.on_time, "of": this.decided},
+        href=address(tu=first.isoformat(), den=_month_end(first).isoformat()),
+        tone="on_time",
+        definition=_(
+            "Met on time ÷ (met on time + met late + overdue and still open), for time limits that "
+            "fall due in the month. Those not yet due are not counted: %(running)s."
+        )
+        % {"running": this.running},
+        change_text=_("Last month: %(rate)s (%(n)s of %(of)s)")
+        % {"rate": _percent(before), "n": before.on_time, "of": before.decided},
+    )
+
+
+def _figures(limits: TimeLimitQuerySet, moment: Moment, first: date) -> Figures:
+    asked = {"tu": first.isoformat(), "den": _month_end(first).isoformat()}
+    return figures.total(select(limits, asked, moment), moment.now)
+
+
+def _month_end(first: date) -> date:
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def _percent(counts: Figures) -> str:
+    if counts.rate is None:
+        return "–"
+    return number_format(counts.rate, decimal_pos=1) + " %"

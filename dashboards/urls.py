@@ -1,0 +1,11 @@
+"""Addresses of what leaders read."""
+
+from django.urls import path
+
+from dashboards import views
+
+app_name = "dashboards"
+urlpatterns = [
+    path("tong-quan/", views.overview, name="overview"),
+    path("thoi-han/", views.limits, name="limits"),
+]

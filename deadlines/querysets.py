@@ -1,0 +1,62 @@
+"""Questions about many time limits, in the words of the domain. ``now`` is always given."""
+
+from datetime import date, datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.actors import Actor
+from accounts.rights import reaches_city
+
+
+class TimeLimitQuerySet(models.QuerySet):
+    """Time limits by their state at an instant."""
+
+    def visible_to(self, by: Actor) -> Self:
+        """Those that the actor may see: the whole city's, or those of the actor's agencies."""
+        if reaches_city(by, "window_view"):
+            return self
+        return self.filter(agency_id__in=by.agency_ids())
+
+    def running(self, now: datetime) -> Self:
+        """Begun, not met, not yet due."""
+        return self.filter(_open_at(now), started_at__lte=now, due_at__gt=now)
+
+    def overdue(self, now: datetime) -> Self:
+        """Not met at or after the due instant."""
+        return self.filter(_open_at(now), due_at__lte=now)
+
+    def due_on(self, day: date, now: datetime) -> Self:
+        """Running ones whose last day is this local date."""
+        return self.running(now).filter(due_on=day)
+
+    def due_between(self, first: date, last: date, now: datetime) -> Self:
+        """Running ones whose last day lies between two local dates, both included."""
+        return self.running(now).filter(due_on__gte=first, due_on__lte=last)
+
+    def met_on_time(self, now: datetime) -> Self:
+        """Met by ``now``, before the due instant."""
+        return self.filter(met_at__lte=now, met_at__lt=F("due_at"))
+
+    def met_late(self, now: datetime) -> Self:
+        """Met by ``now``, at or after the due instant."""
+        return self.filter(met_at__lte=now, met_at__gte=F("due_at"))
+
+    def falling_due(self, first: date | None, last: date | None) -> Self:
+        """Those that belong to a period: the local last day lies in it, both ends included."""
+        found = self
+        if first:
+            found = found.filter(due_on__gte=first)
+        if last:
+            found = found.filter(due_on__lte=last)
+        return found
+
+    def for_list(self) -> Self:
+        """With what a list shows beside each limit."""
+        return self.select_related("agency", "unit", "officer", "rule", "head_at_start")
+
+
+def _open_at(now: datetime) -> Q:
+    """Not met as of an instant; without a bound on ``met_at`` for the common case, now."""
+    return Q(met_at__isnull=True) | Q(met_at__gt=now)

@@ -1,0 +1,11 @@
+"""Beat calls this: read the clock, call one function."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from deadlines import sweeping
+
+
+@shared_task
+def sweep() -> int:
+    return sweeping.flag_overdue(timezone.now() - sweeping.SETTLING).flagged

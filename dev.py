@@ -1,0 +1,276 @@
+#!/usr/bin/env python3
+"""From a fresh clone to a served site or a finished test run, with nothing but Python 3.11.
+
+    python3 dev.py run                  prepare, then serve the site with demo data (PORT=8123)
+    python3 dev.py test                 prepare, then every check and test, up to the first failure
+    python3 dev.py test -- -k calendar  one pytest run with these arguments (TEST_DATABASE=postgres)
+    python3 dev.py manage COMMAND ...   any management command
+    python3 dev.py bench ...            the benchmarks
+    python3 dev.py exec PROGRAM ...     a program of the development environment: ruff, uv, mypy
+
+Only the standard library is used, because this file runs before anything is installed. What it says
+goes to standard error: the output of ``manage`` is read by other programs.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+STAMP = VENV / "installed.json"
+RUN_LOCKS = ["requirements.txt"]
+DEV_LOCKS = ["requirements.txt", "requirements-dev.txt"]
+# program to look for -> Debian package that brings it
+TEST_PROGRAMS = {"chromium": "chromium", "msgfmt": "gettext"}
+CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+
+
+class Failure(Exception):
+    """One sentence for the person at the terminal; no traceback."""
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def in_ci():
+    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+# --- the environment ------------------------------------------------------------------------------
+
+
+def digest(lock):
+    return hashlib.sha256((ROOT / lock).read_bytes() + sys.version.encode()).hexdigest()
+
+
+def installed():
+    """Lock name -> digest of what the environment holds; empty when it must be made anew.
+
+    The stamp is removed before anything changes and written when everything is in place, so an
+    environment without one is half made, whatever its folders look like.
+    """
+    if not PYTHON.exists():
+        return {}
+    try:
+        stamp = json.loads(STAMP.read_text())
+    except (OSError, ValueError):
+        return {}
+    return stamp["locks"] if stamp["python"] == sys.version else {}
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """Two calls that install at once would break each other's work; the second one waits."""
+    with Path(__file__).open() as own_file:
+        try:
+            fcntl.flock(own_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Waiting for another dev.py to finish its preparation ...")
+            fcntl.flock(own_file, fcntl.LOCK_EX)
+        yield
+
+
+def prepare(locks):
+    """Bring ``.venv`` in line with the lock files."""
+    with one_at_a_time():
+        have = installed()
+        want = {lock: digest(lock) for lock in locks}
+        if all(have.get(lock) == want[lock] for lock in locks):
+            return
+        STAMP.unlink(missing_ok=True)
+        if not have:
+            make_venv()
+        say(f"Installing the packages of {' and '.join(locks)} ...")
+        install(locks)
+        STAMP.write_text(json.dumps({"python": sys.version, "locks": {**have, **want}}))
+
+
+def make_venv():
+    if importlib.util.find_spec("ensurepip") is None:
+        package = f"python3.{sys.version_info.minor}-venv"
+        if not apt_install([package]):
+            raise Failure(
+                f"Python cannot make a virtual environment: the package {package} is missing. "
+                f"Install it (sudo apt-get install {package}) and call this again."
+            )
+    # Called from inside a virtual environment, sys.executable may be what is about to be cleared.
+    interpreter = getattr(sys, "_base_executable", None) or sys.executable
+    say("Making the virtual environment .venv ...")
+    code, output = run_quietly([interpreter, "-m", "venv", "--clear", str(VENV)])
+    if code:
+        say(output)
+        raise Failure("The virtual environment could not be made; the reason stands above.")
+
+
+def install(locks):
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command += ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    for lock in locks:
+        command += ["-r", str(ROOT / lock)]
+    code, output = run_quietly(command)
+    if code:
+        say(output)
+        raise Failure("The packages could not be installed; the reason stands above. Call again.")
+
+
+def apt_install(packages):
+    """Whether the Debian packages are there afterwards; only root on a Debian family can."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return False
+    say(f"Installing {' and '.join(packages)} ...")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    wait_for_lock = ["-o", "DPkg::Lock::Timeout=300"]
+    fetch = ["apt-get", *wait_for_lock, "update"]
+    put = ["apt-get", *wait_for_lock, "install", "-y", "--no-install-recommends", *packages]
+    # The package lists may be missing or too old; fetching them takes longer than most installs.
+    for command in (put, fetch, put):
+        code, output = run_quietly(command, env=environment)
+        if command is put and code == 0:
+            return True
+    say(output)
+    return False
+
+
+def run_quietly(command, **options):
+    """(exit code, output); the output is worth a look only when the code is not zero."""
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
+    return done.returncode, done.stdout
+
+
+# --- tests ----------------------------------------------------------------------------------------
+
+
+def install_test_programs():
+    with one_at_a_time():
+        missing = [
+            package
+            for program, package in TEST_PROGRAMS.items()
+            if not (find_chromium() if program == "chromium" else shutil.which(program))
+        ]
+        if missing:
+            apt_install(missing)
+
+
+def find_chromium():
+    return next((path for path in map(shutil.which, CHROMIUM_NAMES) if path), None)
+
+
+def test_environment(scratch):
+    """Nothing from a shell or an ``.env`` file may decide what a test run finds."""
+    return {
+        **os.environ,
+        "ENV_FILE": os.devnull,
+        "DUNGHAN_ENV": "local",
+        "SECRET_KEY": "for-tests-only-" + "0" * 50,
+        "VAR_DIR": scratch,
+        "DATABASE_URL": f"sqlite:///{scratch}/check.sqlite3",
+    }
+
+
+def test_steps(scratch):
+    """(name, command, extra environment) in the order in which they are cheapest to fail."""
+    bin_dir = PYTHON.parent
+    manage = [str(PYTHON), "manage.py"]
+    pytest = [str(PYTHON), "-m", "pytest"]
+    everything = [*pytest, "-n", "2", "-m", "not browser"]
+    checks = test_environment(scratch)
+    yield "ruff check", [str(bin_dir / "ruff"), "check", "."], {}
+    yield "ruff format", [str(bin_dir / "ruff"), "format", "--check", "."], {}
+    yield "mypy", [str(bin_dir / "mypy")], {}
+    yield "djlint", [str(bin_dir / "djlint"), "templates", "--lint", "--quiet"], {}
+    yield "manage.py check", [*manage, "check"], checks
+    yield "migrations", [*manage, "makemigrations", "--check", "--dry-run"], checks
+    yield "tests on SQLite", everything, {"TEST_DATABASE": "sqlite"}
+    yield "tests on PostgreSQL", everything, {"TEST_DATABASE": "postgres"}
+    chromium = find_chromium()
+    if chromium:
+        browser = {
+            "TEST_DATABASE": "sqlite",
+            "CHROMIUM": chromium,
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+        }
+        yield "tests in the browser", [*pytest, "-m", "browser"], browser
+
+
+def run_tests():
+    started = time.monotonic()
+    if find_chromium() is None and in_ci():
+        raise Failure("Chromium is missing and CI may not go without the browser tests.")
+    with tempfile.TemporaryDirectory(prefix="dunghan-check-") as scratch:
+        for name, command, environment in test_steps(scratch):
+            say(f"\n=== {name}")
+            code = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}).returncode
+            if code:
+                raise Failure(f"FAILED: {name} (exit code {code}).")
+    seconds = time.monotonic() - started
+    if find_chromium() is None:
+        say("\nNOT RUN: the browser tests. Install chromium (sudo apt-get install chromium).")
+        say(f"Everything else is green: {seconds:.0f} seconds.")
+    else:
+        say(f"\nAll green: {seconds:.0f} seconds.")
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def replace_process(program, *arguments):
+    """The program's exit code, signals and terminal become ours."""
+    os.execv(program, [str(program), *map(str, arguments)])  # noqa: S606
+
+
+def main(arguments):
+    if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this may have an older one
+        found = ".".join(map(str, sys.version_info[:3]))
+        raise Failure(f"Python 3.11 or newer is needed; this is {found} ({sys.executable}).")
+    command, *rest = arguments or ["help"]
+    if command == "run":
+        prepare(RUN_LOCKS)
+        os.chdir(ROOT)
+        replace_process(PYTHON, "manage.py", "run", *rest)
+    elif command == "manage":
+        prepare(RUN_LOCKS)
+        replace_process(PYTHON, ROOT / "manage.py", *rest)
+    elif command == "exec" and rest:
+        prepare(DEV_LOCKS)
+        replace_process(PYTHON.parent / rest[0], *rest[1:])
+    elif command == "bench":
+        prepare(DEV_LOCKS)
+        os.chdir(ROOT)
+        replace_process(PYTHON, "-m", "bench", *rest)
+    elif command == "test":
+        prepare(DEV_LOCKS)
+        install_test_programs()
+        os.chdir(ROOT)
+        if rest[:1] == ["--"]:
+            replace_process(PYTHON, "-m", "pytest", *rest[1:])
+        elif rest:
+            raise Failure("Arguments for pytest follow a double hyphen: dev.py test -- -k calendar")
+        run_tests()
+    elif command in {"help", "-h", "--help"}:
+        print(__doc__)
+    else:
+        raise Failure(f"Unknown command. Known: run, test, manage, bench, exec; not {arguments}.")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except Failure as failure:
+        say(failure)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

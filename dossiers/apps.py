@@ -1,0 +1,7 @@
+"""The agencies' and the City Office's desk."""
+
+from django.apps import AppConfig
+
+
+class DossiersConfig(AppConfig):
+    name = "dossiers"

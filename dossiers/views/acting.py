@@ -1,0 +1,152 @@
+"""One page per act: shows what will happen, takes one form, calls one verb, goes to the dossier."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import unfinished
+from accounts.receipts import once, result_of
+from accounts.refusals import Conflict, NotAllowed
+from agencies.dates import local_day
+from deadlines import strips
+from deadlines.calendar import CalendarNotPublished
+from deadlines.published import published
+from deadlines.rules import rule_on
+from deadlines.views import not_published_sentence
+from dossiers import forms, policies
+from dossiers.models import Dossier
+from dossiers.timeline import last_entry
+
+BOTH = ("GET", "HEAD", "POST")
+
+
+@dataclass(frozen=True)
+class Act:
+    """A form on a dossier: the words around it and what its button does."""
+
+    verb: str
+    title: Any
+    button: Any
+    form: type[forms.DossierActForm]
+    done: Any
+    template: str = "dossiers/act.html"
+    rule: str = ""
+    text: Any = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def dossier_of(request: HttpRequest, code: str) -> Dossier:
+    visible = Dossier.objects.visible_to(request.actor).select_related("agency", "officer", "unit")
+    return get_object_or_404(visible, code=code)
+
+
+def perform(
+    request: HttpRequest,
+    dossier: Dossier,
+    act: Act,
+    do: Callable[[forms.DossierActForm], object],
+    initial: dict[str, Any] | None = None,
+    **form_args: Any,
+) -> HttpResponse:
+    """Show the form, or run the verb once; a conflict keeps what was typed and says what happened.
+
+    A form that already had its effect leads to its result, whatever the dossier's state is now.
+    """
+    kept = unfinished.take(request) if request.method != "POST" else None
+    data = request.POST if request.method == "POST" else kept
+    form = act.form(
+        data,
+        request.FILES or None,
+        by=request.actor,
+        now=request.now,
+        initial={"version": dossier.version, **(initial or {})},
+        **form_args,
+    )
+    if not policies.may(request.actor, act.verb, dossier):
+        raise NotAllowed(_("Your post does not carry this right."))
+    if earlier := earlier_result(request):
+        return earlier
+    conflict, status = "", 200
+    if kept:
+        messages.warning(
+            request,
+            _("Your session had ended. What you typed is still here: check it and send it again."),
+        )
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                where, acted = once(
+                    key=form.cleaned_data["form_key"],
+                    by=request.actor,
+                    now=request.now,
+                    act=lambda: _go(dossier, do(form)),
+                )
+            except Conflict as refusal:
+                conflict, status = refusal.sentence, 409
+            except CalendarNotPublished as refusal:
+                form.add_error(None, not_published_sentence(refusal))
+            else:
+                if acted:
+                    messages.success(request, act.done)
+                else:
+                    messages.info(request, _("This form was already sent; here is its result."))
+                return redirect(where)
+        else:
+            status = 422
+    elif not policies.fits(act.verb, dossier):
+        conflict, status = _("This step does not fit the dossier's present state."), 409
+    context = {
+        "dossier": dossier,
+        "act": act,
+        "form": form,
+        "conflict": conflict,
+        "meanwhile": last_entry(dossier) if conflict else None,
+        **_due_preview(request, act),
+        **act.extra,
+    }
+    return render(request, act.template, context, status=status)
+
+
+def _go(dossier: Dossier, _result: object) -> str:
+    return reverse("dossiers:detail", args=[dossier.code])
+
+
+def _due_preview(request: HttpRequest, act: Act) -> dict[str, Any]:
+    """The strip of the limit that the act would start now, shown before anything is sent."""
+    if not act.rule:
+        return {}
+    rule = rule_on(act.rule, local_day(request.now))
+    try:
+        strip = strips.for_rule(rule, request.now, now=request.now, calendar=published().calendar)
+    except CalendarNotPublished as refusal:
+        return {"calendar_missing": not_published_sentence(refusal)}
+    return {"strip": strip}
+
+
+def plain(request: HttpRequest, code: str, act: Act, verb: Callable[..., object]) -> HttpResponse:
+    dossier = dossier_of(request, code)
+    return perform(
+        request,
+        dossier,
+        act,
+        lambda form: verb(
+            dossier, version=form.cleaned_data["version"], by=request.actor, now=request.now
+        ),
+    )
+
+
+def earlier_result(request: HttpRequest) -> HttpResponse | None:
+    """Where a posted form already led, if it had its effect before (back button, second tab)."""
+    if request.method != "POST":
+        return None
+    where = result_of(request.POST.get("form_key", ""), by=request.actor)
+    if where is None:
+        return None
+    messages.info(request, _("This form was already sent; here is its result."))
+    return redirect(where)

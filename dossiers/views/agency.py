@@ -1,0 +1,189 @@
+"""The agency's acts: log, edit, submit, report back."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import unfinished
+from accounts.pages import page
+from accounts.receipts import once
+from accounts.refusals import Conflict, NotAllowed
+from agencies.dates import local_day
+from deadlines import strips
+from deadlines.published import published
+from deadlines.wording import chip
+from dossiers import forms, policies
+from dossiers import transitions as verbs
+from dossiers.models import Attachment, Dossier, Report
+from dossiers.timeline import last_entry
+from dossiers.views.acting import BOTH, Act, dossier_of, earlier_result, perform
+
+
+@page("dossier_create", BOTH)
+def log(request: HttpRequest) -> HttpResponse:
+    """Log a submission, as a draft or through the gate."""
+    return _submission(request, None)
+
+
+@page("dossier_edit", BOTH)
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Change a draft, and submit it if wanted."""
+    return _submission(request, dossier_of(request, code))
+
+
+def _submission(request: HttpRequest, dossier: Dossier | None) -> HttpResponse:
+    kept = unfinished.take(request) if request.method != "POST" else None
+    data = request.POST if request.method == "POST" else kept
+    form = forms.SubmissionForm(
+        data, request.FILES or None, by=request.actor, now=request.now, dossier=dossier
+    )
+    if dossier and not policies.may(request.actor, "edit", dossier):
+        raise NotAllowed(_("Your post does not carry this right."))
+    if earlier := earlier_result(request):
+        return earlier
+    conflict, status = "", 200
+    if kept:
+        messages.warning(
+            request,
+            _("Your session had ended. What you typed is still here: check it and send it again."),
+        )
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                where, acted = once(
+                    key=form.cleaned_data["form_key"],
+                    by=request.actor,
+                    now=request.now,
+                    act=lambda: _save_submission(request, form, dossier),
+                )
+            except Conflict as refusal:
+                conflict, status = refusal.sentence, 409
+            else:
+                done = _("Submitted to the City.") if form.wants_submit() else _("Draft saved.")
+                again = _("This form was already sent; here is its result.")
+                messages.success(request, done if acted else again)
+                return redirect(where)
+        else:
+            status = 422
+    elif dossier and not policies.fits("edit", dossier):
+        conflict, status = _("Only a draft can be changed."), 409
+    context = {
+        "form": form,
+        "dossier": dossier,
+        "conflict": conflict,
+        "meanwhile": last_entry(dossier) if dossier and conflict else None,
+        "newer": Dossier.objects.get(pk=dossier.pk) if dossier and conflict else None,
+        "attachments": dossier.attachments.all() if dossier else [],
+    }
+    return render(request, "dossiers/submission.html", context, status=status)
+
+
+def _save_submission(
+    request: HttpRequest, form: forms.SubmissionForm, dossier: Dossier | None
+) -> str:
+    by, now = request.actor, request.now
+    if dossier:
+        saved = verbs.edit(
+            dossier,
+            facts=form.facts(),
+            files=form.files(),
+            version=form.cleaned_data["version"] or 0,
+            by=by,
+            now=now,
+        )
+    else:
+        saved = verbs.log_submission(
+            facts=form.facts(),
+            agency=form.cleaned_data["agency"],
+            files=form.files(),
+            by=by,
+            now=now,
+        )
+    if form.wants_submit():
+        verbs.submit(saved, version=None, by=by, now=now)
+    return reverse("dossiers:detail", args=[saved.code])
+
+
+@page("dossier_submit", BOTH)
+def submit(request: HttpRequest, code: str) -> HttpResponse:
+    """Submit a finished draft; a closed gate leads back to the form with its sentences."""
+    dossier = dossier_of(request, code)
+    act = Act(
+        verb="submit",
+        title=gettext_lazy("Submit to the City"),
+        button=gettext_lazy("Submit the dossier"),
+        form=forms.PlainActForm,
+        done=gettext_lazy("Submitted to the City."),
+        text=gettext_lazy(
+            "The dossier goes to the City Office. After that its contents cannot be changed."
+        ),
+    )
+    try:
+        return perform(
+            request,
+            dossier,
+            act,
+            lambda form: verbs.submit(
+                dossier,
+                version=form.cleaned_data["version"],
+                by=request.actor,
+                now=request.now,
+            ),
+        )
+    except verbs.GateClosed as refusal:
+        for fault in refusal.faults:
+            messages.error(request, fault.sentence)
+        return redirect("dossiers:edit", code=dossier.code)
+
+
+@page("response_draft", BOTH)
+def report(request: HttpRequest, code: str) -> HttpResponse:
+    """Draft the answer to the open direction; the head sends it."""
+    dossier = dossier_of(request, code)
+    direction = dossier.directions.select_related("time_limit", "by").order_by("-round").first()
+    if direction is None:
+        raise Http404
+    limit = direction.time_limit
+    draft = Report.objects.filter(direction=direction).first()
+    may_send = policies.may(request.actor, "report_back", dossier)
+
+    def do(form: forms.ReportForm) -> object:
+        verb = verbs.report_back if form.wants_send() and may_send else verbs.prepare_report
+        return verb(
+            direction,
+            facts=form.facts(),
+            files={Attachment.Purpose.REPORT: form.cleaned_data["report_files"]},
+            version=form.cleaned_data["version"],
+            by=request.actor,
+            now=request.now,
+        )
+
+    if request.POST.get("viec") == "gui" and not may_send:
+        raise NotAllowed(_("Only the head of the agency sends the report."))
+    sends = request.POST.get("viec") == "gui"
+    calendar = published().calendar
+    act = Act(
+        verb="prepare_report",
+        title=gettext_lazy("Explanation or supplement"),
+        button=gettext_lazy("Send the report"),
+        form=forms.ReportForm,
+        done=_("The report is sent.") if sends else _("The draft of the report is saved."),
+        template="dossiers/report.html",
+        extra={
+            "direction": direction,
+            "may_send": may_send,
+            "draft": draft,
+            "strip": strips.for_limit(limit, now=request.now, calendar=calendar),
+            "chip": chip(limit, now=request.now, calendar=calendar),
+            "attachments": dossier.attachments.filter(purpose=Attachment.Purpose.REPORT),
+        },
+    )
+    initial = {"version": draft.version if draft else 0, "stated_on": local_day(request.now)}
+    if draft:
+        names = ("text", "ref", "stated_on", "late_reason")
+        initial |= {name: getattr(draft, name) for name in names}
+    is_late = limit.is_overdue(request.now)
+    return perform(request, dossier, act, do, initial=initial, is_late=is_late)

@@ -1,0 +1,1 @@
+"""The desk of the Department of Home Affairs: inspections, records, proposals, follow-up."""
