@@ -7,6 +7,7 @@ that, so nothing here needs a lock.
 
 import contextlib
 import fcntl
+import io
 import os
 import selectors
 import signal
@@ -117,10 +118,12 @@ def prepare_data(say: Say) -> None:
     """Bring database and static files up to date; demo data only into a database without people."""
     say(_("Preparing the data…"))
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("load_reference", verbosity=0)
+    # What the commands say is for whoever calls them by hand; their errors still come through.
+    silence = io.StringIO()
+    call_command("load_reference", stdout=silence)
     if not get_user_model().objects.exists():
         say(_("Loading demo data…"))
-        call_command("load_demo", verbosity=0)
+        call_command("load_demo", stdout=silence)
     call_command("collectstatic", verbosity=0, interactive=False)
     connections.close_all()
 

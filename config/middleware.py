@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.refusals import Conflict, NotAllowed
 from config.logs import request_id
@@ -69,6 +69,20 @@ def clock(get_response: Handler) -> Handler:
             _ = request.POST
         request.now = timezone.now()
         return get_response(request)
+
+    return middleware
+
+
+def language(get_response: Handler) -> Handler:
+    """Vietnamese until a person chooses otherwise, whatever language the browser was sold with."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        code = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(code):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", code)
+        return response
 
     return middleware
 

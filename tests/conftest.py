@@ -1,0 +1,72 @@
+"""What every test may lean on: reference data, people with posts, an instant to act at."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from deadlines.models import LimitRule
+from deadlines.reference import load_reference
+from ledger import guards
+from tests.world import NOW, World
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database holds the real calendar, rules and agencies, as every installation does."""
+    with django_db_blocker.unblock():
+        _empty_without_guards()
+        load_reference(now=NOW)
+
+
+@pytest.fixture(autouse=True)
+def reference(request):
+    """A test with real transactions empties the tables after itself: fill them again before it."""
+    marker = request.node.get_closest_marker("django_db")
+    real = marker and marker.kwargs.get("transaction")
+    if real or {"transactional_db", "live_server"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db")
+        if not LimitRule.objects.exists():
+            load_reference(now=NOW)
+
+
+@pytest.fixture
+def world(db) -> World:
+    """A ward, another ward, the City Office, the City leadership, Home Affairs: with people."""
+    return World.build()
+
+
+@pytest.fixture
+def wall_clock(monkeypatch) -> Callable[[datetime], None]:
+    """Sets the instant that the one middleware reads; pages then live at that instant."""
+
+    def set_to(instant: datetime) -> None:
+        monkeypatch.setattr("config.middleware.timezone.now", lambda: instant)
+
+    set_to(NOW)
+    return set_to
+
+
+@pytest.fixture
+def sign_in(wall_clock) -> Callable[..., Client]:
+    """A browser in which a person is signed in."""
+
+    def browser(user, **kwargs) -> Client:
+        client = Client(**kwargs)
+        client.force_login(user)
+        return client
+
+    return browser
+
+
+def _empty_without_guards() -> None:
+    """Let the test runner empty history tables: it drops the guards and puts them back around it."""
+    original = connection.ops.sql_flush
+
+    def sql_flush(*args, **kwargs):
+        emptying = original(*args, **kwargs)
+        return [*guards.remove_statements(), *emptying, *guards.install_statements()]
+
+    connection.ops.sql_flush = sql_flush
