@@ -82,11 +82,16 @@ def is_weekend(day: dt.date) -> bool:
     return day.weekday() >= _SATURDAY
 
 
-def local_date(instant: dt.datetime) -> dt.date:
-    """The date in Hanoi at ``instant`` (aware, in any zone). ValueError if it is naive."""
+def local_time(instant: dt.datetime) -> dt.datetime:
+    """The same instant in Hanoi's time. It is aware, in any zone; ValueError if it is naive."""
     if instant.utcoffset() is None:
         raise ValueError(f"an aware datetime is needed, got {instant!r}")
-    return instant.astimezone(HANOI).date()
+    return instant.astimezone(HANOI)
+
+
+def local_date(instant: dt.datetime) -> dt.date:
+    """The date in Hanoi at ``instant``, which is aware, in any zone; ValueError if it is naive."""
+    return local_time(instant).date()
 
 
 class Calendar:

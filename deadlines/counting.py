@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from deadlines.calendar import Calendar, SpecialDay, is_weekend, local_date
+from deadlines.calendar import Calendar, SpecialDay, is_weekend, local_date, local_time
 
 MAX_AMOUNT: Final = 366
 """The longest limit, in days of either unit. A longer one is a typing error; "in months" is another
@@ -119,7 +119,8 @@ def last_day_before(due_at: dt.datetime) -> dt.date:
 
     For a bound that is not a midnight (a limit extended to an hour) it is the day of that hour.
     """
-    return local_date(due_at - _ONE_MICROSECOND)
+    # First to Hanoi, then back: arithmetic in a zone with summer time may be an hour off.
+    return (local_time(due_at) - _ONE_MICROSECOND).date()
 
 
 def _deemed_index(calendar: Calendar, since_origin: dt.timedelta, closing: dt.time) -> int:

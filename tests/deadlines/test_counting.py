@@ -629,6 +629,15 @@ class TestHowFarAway:
         assert self.late(bound, bound) == 0
         assert self.late(bound, hanoi(2026, 6, 5)) == 1
 
+    def test_the_bound_may_be_seen_from_a_zone_with_summer_time(self) -> None:
+        """In Paris one microsecond before 03:00 on 29 March 2026 does not exist."""
+        bound = dt.datetime(2026, 3, 29, 3, tzinfo=ZoneInfo("Europe/Paris"))
+        assert bound == hanoi(2026, 3, 29, 8)
+        assert last_day_before(bound) == dt.date(2026, 3, 29)
+        sydney = ZoneInfo("Australia/Sydney")
+        for bound in (midnight_after(2026, 6, 5), midnight_after(2026, 10, 3)):
+            assert last_day_before(bound.astimezone(sydney)) == last_day_before(bound)
+
     def test_naive_instants_are_refused(self) -> None:
         naive, aware = dt.datetime(2026, 6, 4), hanoi(2026, 6, 4)
         for pair in ((naive, aware), (aware, naive), (naive, naive)):
