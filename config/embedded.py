@@ -121,7 +121,7 @@ def prepare_data(say: Say) -> None:
     # What the commands say is for whoever calls them by hand; their errors still come through.
     silence = io.StringIO()
     call_command("load_reference", stdout=silence)
-    if not get_user_model().objects.exists():
+    if not settings.PRODUCTION and not get_user_model().objects.exists():
         say(_("Loading demo data…"))
         call_command("load_demo", stdout=silence)
     call_command("collectstatic", verbosity=0, interactive=False)
@@ -235,12 +235,15 @@ class Supervisor:
     def watch_for_answer(self, listener: socket.socket, then: Callable[[], None]) -> None:
         """Call ``then`` once the web server has answered a first request, whatever it answered."""
         caller = socket.create_connection(listener.getsockname())
-        caller.sendall(f"GET /healthz HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
+        # Not /healthz: before the first sweep it reports, rightly, that none has run yet.
+        caller.sendall(f"GET / HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
 
         def answered() -> None:
             self._selector.unregister(caller)
-            caller.close()
-            then()
+            with caller, contextlib.suppress(ConnectionResetError):
+                # Closed without a word is no answer: the web server is about to end.
+                if caller.recv(1):
+                    then()
 
         self._selector.register(caller, selectors.EVENT_READ, answered)
 

@@ -62,11 +62,15 @@ def sign_in(wall_clock) -> Callable[..., Client]:
 
 
 def _empty_without_guards() -> None:
-    """Let the test runner empty history tables: it drops the guards and puts them back around it."""
-    original = connection.ops.sql_flush
+    """Let the test runner empty history tables: it drops the guards and puts them back around it.
 
-    def sql_flush(*args, **kwargs):
-        emptying = original(*args, **kwargs)
+    On the class, because browser tests meet a connection of their own.
+    """
+    operations = type(connection.ops)
+    original = operations.sql_flush
+
+    def sql_flush(self, *args, **kwargs):
+        emptying = original(self, *args, **kwargs)
         return [*guards.remove_statements(), *emptying, *guards.install_statements()]
 
-    connection.ops.sql_flush = sql_flush
+    operations.sql_flush = sql_flush

@@ -87,7 +87,7 @@ def _set_environment(base: Path, kind: str, worker: str) -> None:
         os.environ.pop(name, None)
     number = int(worker.removeprefix("gw")) + 1 if worker else 0
     var = base / (worker or "main")
-    var.mkdir(exist_ok=True)
+    (var / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
     os.environ |= {
         "ENV_FILE": os.devnull,
         "DUNGHAN_ENV": "local",
@@ -95,6 +95,8 @@ def _set_environment(base: Path, kind: str, worker: str) -> None:
         "VAR_DIR": str(var),
         "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
         "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        # Playwright runs an event loop in the thread of the test; no code under test is async.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
         "CELERY_BROKER_URL": f"redis+socket://{base}/queue.sock?virtual_host={number}",
     }
     if kind == "sqlite":

@@ -21,7 +21,7 @@ def overdue_number(page) -> int:
     """The first figure of the overview, as a leader reads it."""
     page.goto("/tong-quan/")
     tile = page.locator("a[href*='tinh-trang=qua-han']").first
-    return int(page.locator(".figures .figure__value").first.inner_text().strip()), tile
+    return int(page.locator(".figures .figure__value").first.inner_text().split()[0]), tile
 
 
 def test_from_a_logged_submission_to_the_leaders_number(world, window, wall_clock):
@@ -38,8 +38,9 @@ def test_from_a_logged_submission_to_the_leaders_number(world, window, wall_cloc
     lan.set_input_files("[name=letter_file]", {"name": "Tờ trình 123.pdf", **PDF})
     lan.set_input_files("[name=draft_file]", {"name": "Dự thảo.pdf", **PDF})
     lan.click("[name=viec][value=trinh]")
+    lan.wait_for_url("**/ho-so/HS2026-*/")
     dossier = Dossier.objects.get()
-    expect(lan).to_have_url(lambda url: url.endswith(f"/ho-so/{dossier.code}/"))
+    assert lan.url.endswith(f"/ho-so/{dossier.code}/")
     expect(lan.locator("h1")).to_contain_text("Điều chỉnh quy hoạch")
 
     minh = window("minh")

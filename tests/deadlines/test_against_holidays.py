@@ -13,6 +13,8 @@ import pytest
 
 from . import FIRST_PUBLISHED, LAST_PUBLISHED, ONE_DAY, official_calendar
 
+pytestmark = pytest.mark.pure
+
 KNOWN_ERRORS_OF_THE_PACKAGE = {
     # Công văn 12729/VPCP-KGVX, 25/12/2025: Friday off against the Saturday of the week after.
     dt.date(2026, 1, 2): "the package has agencies work on a swapped day off",

@@ -41,6 +41,8 @@ from . import (
     official_calendar,
 )
 
+pytestmark = pytest.mark.pure
+
 CALENDAR = official_calendar()
 FIVE_PM = dt.time(17)
 MICROSECOND = dt.timedelta(microseconds=1)

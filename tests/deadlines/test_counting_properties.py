@@ -28,6 +28,8 @@ from deadlines.counting import (
 
 from . import ONE_DAY, days_worked_by_the_table, official_calendar
 
+pytestmark = pytest.mark.pure
+
 PLUS_SEVEN = dt.timezone(dt.timedelta(hours=7))
 FIRST = dt.date(2025, 1, 1)
 LENGTH = 280

@@ -5,6 +5,7 @@ import os
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
@@ -44,4 +45,6 @@ def _port() -> int:
 
 def _welcome(address: str) -> str:
     ready = _("The site is ready: %(address)s (Ctrl-C stops it)") % {"address": address}
-    return f"\n{ready}\n\n{accounts_text()}\n"
+    # The demo accounts' passwords are known to everybody, so production has none.
+    accounts = "" if settings.PRODUCTION else f"\n{accounts_text()}\n"
+    return f"\n{ready}\n{accounts}"
