@@ -55,8 +55,7 @@ class FilesField(forms.Field):
         self.now: datetime | None = None
         self.staged: list[StagedFile] = []
         self.widget.attrs["accept"] = ",".join(f".{kind}" for kind in staging.ALLOWED_TYPES)
-        if multiple:
-            self.widget.attrs["multiple"] = True
+        self.widget.attrs["multiple"] = multiple
 
     def belongs_to(self, owner_id: int, now: datetime) -> None:
         """Whose files these are, and when they come."""

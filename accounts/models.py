@@ -6,6 +6,7 @@ from datetime import date
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import AppointmentQuerySet, MessageQuerySet
@@ -163,6 +164,11 @@ class StagedFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def size_text(self) -> str:
+        """The size as people say it."""
+        return filesizeformat(self.size)
 
 
 class SignInFailure(models.Model):

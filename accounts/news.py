@@ -9,6 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Message, MessageKind
 
+_ICONS = {
+    MessageKind.DIRECTED: "return",
+    MessageKind.REPORTED: "send",
+    MessageKind.CONCLUDED: "book",
+    MessageKind.OVERDUE: "warning",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -21,6 +28,7 @@ class Item:
     at: datetime
     is_new: bool
     icon: str
+    tone: str
 
 
 def item(message: Message) -> Item:
@@ -52,5 +60,6 @@ def item(message: Message) -> Item:
         url=reverse("dossiers:detail", args=[message.about]),
         at=message.created_at,
         is_new=message.read_at is None,
-        icon="warning" if message.kind == MessageKind.OVERDUE else "inbox",
+        icon=_ICONS[MessageKind(message.kind)],
+        tone="overdue" if message.kind == MessageKind.OVERDUE else "",
     )

@@ -1,10 +1,8 @@
 """Signing in and out, one's password, one's inbox."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +14,7 @@ from accounts import news, sign_in, unfinished
 from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.messages import mark_read
 from accounts.pages import page
+from accounts.paging import numbered
 
 
 @login_not_required
@@ -42,14 +41,16 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "next": request.POST.get("next", request.GET.get("next", "")),
         "kept": unfinished.SESSION_KEY in request.session,
-        "show_demo": not settings.PRODUCTION,
     }
     return render(request, "accounts/sign_in.html", context, status=status)
 
 
+@login_not_required
 @require_POST
 def sign_out_page(request: HttpRequest) -> HttpResponse:
-    sign_in.sign_out(request)
+    """End the session; pressing the button after it has ended is no error."""
+    if request.user.is_authenticated:
+        sign_in.sign_out(request)
     return redirect("accounts:sign_in")
 
 
@@ -66,25 +67,27 @@ def password_page(request: HttpRequest) -> HttpResponse:
         update_session_auth_hash(request, form.user)
         messages.success(request, _("The password is changed. Other sessions have ended."))
         return redirect("accounts:password")
-    return render(request, "accounts/password.html", {"form": form})
+    status = 422 if form.errors else 200
+    return render(request, "accounts/password.html", {"form": form}, status=status)
 
 
 @page("own_account", ("GET", "HEAD", "POST"))
 def inbox(request: HttpRequest) -> HttpResponse:
     """One's news, the newest first; a post marks what was shown as read."""
     if request.method == "POST":
-        shown = [int(key) for key in request.POST.getlist("shown") if key.isdecimal()][:100]
+        keys = request.POST.getlist("shown")[:100]
+        shown = [int(key) for key in keys if key.isdecimal() and len(key) < 19]
         mark_read(request.user.pk, shown, request.now)
         return redirect("accounts:inbox")
     mine = request.user.messages.order_by("-created_at", "-pk")
-    page_ = Paginator(mine, 25).get_page(request.GET.get("trang"))
-    items = [news.item(message) for message in page_]
-    return render(request, "accounts/inbox.html", {"page": page_, "items": items})
+    shown = numbered(mine, request.GET, size=25)
+    items = [news.item(message) for message in shown.rows]
+    context = {"page": shown, "items": items, "new_count": sum(item.is_new for item in items)}
+    return render(request, "accounts/inbox.html", context)
 
 
 def _next(request: HttpRequest) -> str:
+    """The address to go on to: a path of this site, never another place."""
     target = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
+    safe = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return target if safe else "/"

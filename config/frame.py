@@ -8,10 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.rights import allows
+from config.demo import DEMO_PASSWORD, accounts
 from deadlines.models import SweepRun
 
 
@@ -41,8 +43,21 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """The ``frame`` of base.html; two small queries for a signed-in person, none otherwise."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"frame": {"is_signed_in": False, "demo": not settings.PRODUCTION}}
+        return {"frame": _Gate()}
     return {"frame": _Frame(request, actor)}
+
+
+class _Gate:
+    """The frame before anybody has signed in; it asks the database only where a page shows it."""
+
+    is_signed_in = False
+    demo = not settings.PRODUCTION
+    demo_password = DEMO_PASSWORD
+
+    @cached_property
+    def demo_accounts(self) -> list[tuple[str, str, str]]:
+        """Whom a visitor of the demo may be; nobody in production."""
+        return accounts() if self.demo else []
 
 
 class _Frame:
@@ -92,14 +107,18 @@ class _Frame:
     def nav(self) -> list[dict[str, Any]]:
         match = self._request.resolver_match
         here = match.view_name if match else ""
+        section = {"dossiers": "dossiers:list", "deadlines": "deadlines:calendar"}.get(
+            match.namespace if match else "", ""
+        )
+        places = {place.view for place in PLACES}
         return [
             {
                 "label": place.label,
                 "url": reverse(place.view),
                 "icon": place.icon,
                 "key": place.key,
-                "count": self.unread if place.view == "accounts:inbox" else None,
-                "current": here == place.view,
+                "count": (self.unread or None) if place.view == "accounts:inbox" else None,
+                "current": _current(place.view, here, section if here not in places else ""),
             }
             for place in PLACES
             if allows(self._actor, place.act)
@@ -109,3 +128,10 @@ class _Frame:
         if name not in self._once:
             self._once[name] = read()
         return self._once[name]
+
+
+def _current(view: str, here: str, section: str) -> str:
+    """What ``aria-current`` says of an entry: this page, a page below it, or nothing."""
+    if view == here:
+        return "page"
+    return "true" if view == section else ""

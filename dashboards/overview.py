@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import Count, Min
 from django.utils.formats import number_format
@@ -10,9 +9,14 @@ from django.utils.translation import gettext as _
 
 from dashboards import figures
 from dashboards.figures import Figures
-from dashboards.selection import AGES, Moment, address, age_label, select
+from dashboards.selection import AGES, address, age_label, select
+from deadlines.listing import Line, lines
+from deadlines.moments import Moment
 from deadlines.querysets import TimeLimitQuerySet
-from deadlines.wording import chip, day_text
+from deadlines.wording import day_text
+
+#: Ages shown in the darker red, as the chip of such a limit is.
+OLD_AGES = frozenset({"6-10", "tren-10"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Bar:
     value: int
     share: int
     sub: str = ""
+    tone: str = "overdue"
 
 
 def tiles(limits: TimeLimitQuerySet, moment: Moment) -> list[Tile]:
@@ -61,6 +66,7 @@ def tiles(limits: TimeLimitQuerySet, moment: Moment) -> list[Tile]:
             _("Time limits not yet met that end after today, within the next 2 working days."),
         ),
     ]
+    changes = {"qua-han": _change_since_yesterday(limits, moment)}
     found = [
         Tile(
             label=label,
@@ -71,13 +77,21 @@ def tiles(limits: TimeLimitQuerySet, moment: Moment) -> list[Tile]:
             href=address(tinh_trang=slug),
             tone=tone,
             definition=definition,
+            change_text=changes.get(slug, ""),
         )
         for slug, label, tone, definition in counted
     ]
     return [*found, _rate_tile(limits, moment)]
 
 
-def by_agency(limits: TimeLimitQuerySet, moment: Moment, most: int = 12) -> list[Bar]:
+def _change_since_yesterday(limits: TimeLimitQuerySet, moment: Moment) -> str:
+    """How many were overdue at this hour yesterday, by the same definition."""
+    before = Moment(moment.now - timedelta(days=1), moment.calendar)
+    count = select(limits, {"tinh-trang": "qua-han"}, before).count()
+    return _("At this hour yesterday: %(n)s") % {"n": number_format(count, force_grouping=True)}
+
+
+def by_agency(limits: TimeLimitQuerySet, moment: Moment, most: int = 8) -> list[Bar]:
     """Agencies with overdue limits, what hurts most first."""
     rows = list(
         select(limits, {"tinh-trang": "qua-han"}, moment)
@@ -108,18 +122,16 @@ def by_age(limits: TimeLimitQuerySet, moment: Moment) -> list[Bar]:
             href=address(tinh_trang="qua-han", tuoi=slug),
             value=count,
             share=round(100 * count / longest),
+            tone="overdue_old" if slug in OLD_AGES else "overdue",
         )
         for slug, count in counts.items()
     ]
 
 
-def worst(limits: TimeLimitQuerySet, moment: Moment, most: int = 10) -> list[dict[str, Any]]:
+def worst(limits: TimeLimitQuerySet, moment: Moment, most: int = 10) -> list[Line]:
     """The limits longest overdue, with the person who holds each."""
     rows = select(limits, {"tinh-trang": "qua-han"}, moment).for_list()
-    return [
-        {"limit": limit, "chip": chip(limit, now=moment.now, calendar=moment.calendar)}
-        for limit in rows.order_by("due_at", "pk")[:most]
-    ]
+    return lines(rows.order_by("due_at", "pk")[:most], moment)
 
 
 def _rate_tile(limits: TimeLimitQuerySet, moment: Moment) -> Tile:
@@ -130,16 +142,16 @@ def _rate_tile(limits: TimeLimitQuerySet, moment: Moment) -> Tile:
     return Tile(
         label=_("On time this month"),
         value=_percent(this),
-        unit=_("%(n)s of %(of)s") % {"n": this.on_time, "of": this.decided},
+        unit="",
         href=address(tu=first.isoformat(), den=_month_end(first).isoformat()),
-        tone="on_time",
+        tone="",
         definition=_(
             "Met on time ÷ (met on time + met late + overdue and still open), for time limits that "
             "fall due in the month. Those not yet due are not counted: %(running)s."
         )
         % {"running": this.running},
-        change_text=_("Last month: %(rate)s (%(n)s of %(of)s)")
-        % {"rate": _percent(before), "n": before.on_time, "of": before.decided},
+        change_text=_("%(n)s of %(of)s. Last month: %(rate)s")
+        % {"rate": _percent(before), "n": this.on_time, "of": this.decided},
     )
 
 

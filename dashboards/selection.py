@@ -2,20 +2,18 @@
 come from the same function, so they agree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from agencies.dates import local_day
 from agencies.models import Agency
-from deadlines.calendar import Calendar, CalendarNotPublished
+from deadlines.fields import read_date
+from deadlines.moments import Moment
 from deadlines.querysets import TimeLimitQuerySet
-
-SOON_WORKING_DAYS = 2
 
 #: Slug → working days overdue, from and to; a limit past its end on a day off counts as the first.
 AGES: dict[str, tuple[int, int | None]] = {
@@ -26,39 +24,11 @@ AGES: dict[str, tuple[int, int | None]] = {
     "tren-10": (11, None),
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The instant of a page and the calendar it counts with."""
-
-    now: datetime
-    calendar: Calendar
-
-    @property
-    def today(self) -> date:
-        return local_day(self.now)
-
-    def soon(self) -> date:
-        """The second working day after today."""
-        return self._working_day(SOON_WORKING_DAYS)
-
-    def due_since(self, days_late: int) -> date:
-        """The earliest last day of limits that are at most so many working days late today."""
-        extra = 0 if self._works_today() else 1
-        return self._working_day(-(days_late + extra))
-
-    def _working_day(self, n: int) -> date:
-        try:
-            return self.calendar.add_working_days(self.today, n)
-        except CalendarNotPublished:
-            return self.today + timedelta(days=n)
-
-    def _works_today(self) -> bool:
-        try:
-            return self.calendar.is_working_day(self.today)
-        except CalendarNotPublished:
-            return True
-
+#: Rule codes of the directive and the words for them.
+RULES = {
+    "agency_report": gettext_lazy("Explanation or supplement"),
+    "office_draft": gettext_lazy("Drafting of the notice or document"),
+}
 
 STATES = {
     "qua-han": lambda limits, m: limits.overdue(m.now),
@@ -111,15 +81,15 @@ def select(
             limits = limits.filter(due_on__gte=moment.due_since(most))
     if (agency := asked.get("don-vi", "")).isdecimal():
         limits = limits.filter(agency_id=int(agency[:18]))
-    if (rule := asked.get("quy-tac")) in {"agency_report", "office_draft"}:
+    if (rule := asked.get("quy-tac")) in RULES:
         limits = limits.filter(rule__code=rule)
-    first, last = period(asked)
+    first, last = period(asked, moment.today)
     return limits.falling_due(first, last)
 
 
-def period(asked: Mapping[str, str]) -> tuple[date | None, date | None]:
-    """The first and last day on which limits of the period fall due."""
-    return _day(asked.get("tu")), _day(asked.get("den"))
+def period(asked: Mapping[str, str], today: date) -> tuple[date | None, date | None]:
+    """The first and last day on which limits of the period fall due, as people write days."""
+    return read_date(asked.get("tu", ""), today), read_date(asked.get("den", ""), today)
 
 
 def address(**words: Any) -> str:
@@ -134,10 +104,3 @@ def agency_name(asked: Mapping[str, str]) -> str:
     if not key.isdecimal():
         return ""
     return Agency.objects.filter(pk=int(key[:18])).values_list("name", flat=True).first() or ""
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None

@@ -1,25 +1,35 @@
 """The leadership's overview and the list behind every figure."""
 
-from django.core.paginator import Paginator
+from datetime import date
+
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from accounts.pages import page
+from accounts.paging import address, numbered
 from accounts.rights import reaches_city
+from agencies.models import Agency
 from dashboards import overview as parts
 from dashboards.selection import (
     AGES,
+    RULES,
     STATES,
-    Moment,
     age_label,
     agency_name,
     period,
     select,
     state_label,
 )
+from deadlines.listing import lines
 from deadlines.models import TimeLimit
+from deadlines.moments import Moment
 from deadlines.published import published
-from deadlines.wording import chip
+from deadlines.querysets import TimeLimitQuerySet
+from deadlines.wording import day_text
+
+PAGE_SIZE = 50
 
 
 @page("dash_city")
@@ -33,6 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "ages": parts.by_age(limits, moment),
         "worst": parts.worst(limits, moment),
         "as_of": request.now,
+        "today_text": day_text(moment.today),
     }
     return render(request, "dashboards/overview.html", context)
 
@@ -42,49 +53,64 @@ def limits(request: HttpRequest) -> HttpResponse:
     """The time limits that a figure counted, or that a person asks for."""
     asked = request.GET
     moment = Moment(request.now, published().calendar)
-    found = select(TimeLimit.objects.visible_to(request.actor), asked, moment)
-    paged = Paginator(found.for_list().order_by("due_at", "pk"), 50).get_page(asked.get("trang"))
-    rows = [
-        {"limit": limit, "chip": chip(limit, now=moment.now, calendar=moment.calendar)}
-        for limit in paged
-    ]
+    visible = TimeLimit.objects.visible_to(request.actor)
+    latest_first = asked.get("sap-xep") == "moi"
+    order = ("-due_at", "-pk") if latest_first else ("due_at", "pk")
+    found = select(visible, asked, moment).for_list().order_by(*order)
+    paged = numbered(found, asked, size=PAGE_SIZE)
+    city = reaches_city(request.actor, "window_view")
     context = {
         "page": paged,
-        "rows": rows,
-        "previous_url": _address(asked, paged.number - 1) if paged.has_previous() else "",
-        "next_url": _address(asked, paged.number + 1) if paged.has_next() else "",
-        "filters": _filters(asked),
+        "lines": lines(paged.rows, moment),
+        "filters": _filters(asked, moment.today),
         "states": [(slug, state_label(slug)) for slug in STATES],
-        "asked": {"state": asked.get("tinh-trang", "")},
-        "city": reaches_city(request.actor, "window_view"),
+        "ages": [(slug, age_label(slug)) for slug in AGES],
+        "rules": list(RULES.items()),
+        "agencies": _agencies(visible) if city else [],
+        "asked": {
+            "state": asked.get("tinh-trang", ""),
+            "age": asked.get("tuoi", ""),
+            "rule": asked.get("quy-tac", ""),
+            "agency": asked.get("don-vi", ""),
+            "from": asked.get("tu", ""),
+            "to": asked.get("den", ""),
+        },
+        "city": city,
         "as_of": request.now,
+        "latest_first": latest_first,
+        "sort_url": address(asked, sap_xep=None if latest_first else "moi"),
     }
     return render(request, "dashboards/limits.html", context)
 
 
-def _filters(asked: QueryDict) -> list[dict[str, str]]:
+def _agencies(visible: TimeLimitQuerySet) -> list[tuple[str, str]]:
+    """Agencies that have limits to show, key and name, in Vietnamese order."""
+    owed = visible.filter(agency=OuterRef("pk")).order_by()
+    found = Agency.objects.filter(Exists(owed)).in_order()
+    return [(str(agency.pk), _agency_label(agency)) for agency in found]
+
+
+def _agency_label(agency: Agency) -> str:
+    if agency.valid_to is None:
+        return agency.name
+    day = f"{agency.valid_to:%d/%m/%Y}"
+    return _("%(name)s (until %(day)s)") % {"name": agency.name, "day": day}
+
+
+def _filters(asked: QueryDict, today: date) -> list[dict[str, str]]:
     """The filters in force, each with the address without it."""
     found = []
     if (state := asked.get("tinh-trang")) in STATES:
         found.append(("tinh-trang", state_label(state)))
     if (age := asked.get("tuoi")) in AGES:
-        found.append(("tuoi", age_label(age)))
+        found.append(("tuoi", _("late by %(age)s") % {"age": age_label(age)}))
+    if (rule := asked.get("quy-tac")) in RULES:
+        found.append(("quy-tac", RULES[rule]))
     if name := agency_name(asked):
         found.append(("don-vi", name))
-    for name, day in zip(("tu", "den"), period(asked), strict=True):
-        if day:
-            found.append((name, f"{'≥' if name == 'tu' else '≤'} {day:%d/%m/%Y}"))
-    return [{"label": label, "remove_url": _without(asked, name)} for name, label in found]
-
-
-def _without(asked: QueryDict, name: str) -> str:
-    rest = asked.copy()
-    for gone in (name, "trang"):
-        rest.pop(gone, None)
-    return f"?{rest.urlencode()}"
-
-
-def _address(asked: QueryDict, number: int) -> str:
-    rest = asked.copy()
-    rest["trang"] = str(number)
-    return f"?{rest.urlencode()}"
+    first, last = period(asked, today)
+    if first:
+        found.append(("tu", _("due from %(day)s") % {"day": f"{first:%d/%m/%Y}"}))
+    if last:
+        found.append(("den", _("due until %(day)s") % {"day": f"{last:%d/%m/%Y}"}))
+    return [{"label": label, "remove_url": address(asked, **{name: None})} for name, label in found]

@@ -70,14 +70,14 @@ def for_limit(limit: TimeLimit, *, now: datetime, calendar: Calendar, tone: str 
             "reason": revision.reason,
             "document": revision.document,
         }
-        for revision in limit.revisions.order_by("at", "pk")
+        for revision in sorted(limit.revisions.all(), key=lambda moved: (moved.at, moved.pk))
     ]
     if explanation.due_at != limit.first_due_at:
         revisions.insert(
             0,
             _(
-                "Counted with an earlier edition of the calendar (edition %(edition)s): the end was "
-                "%(day)s."
+                "Counted with an earlier edition of the calendar (edition %(edition)s): "
+                "the end was %(day)s."
             )
             % {
                 "edition": limit.calendar_edition_id,
@@ -184,7 +184,11 @@ def _other_reading(explanation: Explanation, rule: LimitRule, calendar: Calendar
         return ""
     try:
         other = counting.last_day(
-            calendar, explanation.started_at, explanation.amount, Unit.WORKING_DAY
+            calendar,
+            explanation.started_at,
+            explanation.amount,
+            Unit.WORKING_DAY,
+            after_hours_from=rule.closing_time,
         )
     except CalendarNotPublished:
         return ""

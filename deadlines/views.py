@@ -15,7 +15,7 @@ from deadlines.models import CalendarDay, CalendarYear
 from deadlines.published import published
 from deadlines.rules import rule_on
 from deadlines.wording import WEEKDAYS, day_text
-from deadlines.year import year_months
+from deadlines.year import spans, year_months
 
 RULE_CODES = ("agency_report", "office_draft")
 
@@ -33,6 +33,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
         initial={"bat_dau": request.now, "quy_tac": RULE_CODES[0], "so_ngay": 5},
     )
     strip = chosen = None
+    missing = ""
     if not asked:
         chosen, moment = rules[0], request.now
     elif form.is_valid():
@@ -41,10 +42,12 @@ def calculator(request: HttpRequest) -> HttpResponse:
         try:
             strip = strips.for_rule(chosen, moment, now=request.now, calendar=published().calendar)
         except CalendarNotPublished as refusal:
-            sentence = not_published_sentence(refusal)
-            form.add_error("bat_dau", sentence) if asked else form
-    context = {"form": form, "strip": strip, "asked": asked}
-    template = "deadlines/_calculation.html" if request.htmx else "deadlines/calculator.html"
+            missing = not_published_sentence(refusal)
+            if asked:
+                form.add_error("bat_dau", missing)
+    context = {"form": form, "strip": strip, "asked": asked, "missing": missing}
+    fragment = request.htmx and not request.htmx.history_restore_request
+    template = "deadlines/_calculation.html" if fragment else "deadlines/calculator.html"
     return render(request, template, context)
 
 
@@ -65,11 +68,13 @@ def calendar(request: HttpRequest, year: int | None = None) -> HttpResponse:
         "years": years,
         "months": year_months(shown.year, days, today),
         "weekdays": WEEKDAYS,
-        "days": [{"day": d, "text": day_text(d.date)} for d in days],
+        "spans": spans(days),
         "working_days": working,
         "days_off": sum(d.kind == CalendarDay.Kind.DAY_OFF for d in days),
         "make_up_days": sum(d.kind == CalendarDay.Kind.MAKE_UP_DAY for d in days),
         "runs_out": _runs_out(current.last_day, today),
+        "last_day_text": day_text(current.last_day),
+        "today": today,
     }
     return render(request, "deadlines/calendar.html", context)
 

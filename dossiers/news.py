@@ -5,6 +5,7 @@ from datetime import datetime
 
 from accounts.messages import deliver
 from accounts.models import Appointment, Message, MessageKind, User
+from accounts.querysets import AppointmentQuerySet
 from accounts.roles import Role
 from agencies.dates import local_day
 from deadlines.models import TimeLimit
@@ -12,19 +13,34 @@ from deadlines.models import TimeLimit
 _OFFICE = (Role.OFFICE_CHIEF, Role.OFFICE_OFFICER, Role.OFFICE_CLERK)
 
 
+def agency_posts(agency_id: int, now: datetime) -> AppointmentQuerySet:
+    """The posts of an agency that are told what it owes: its head and its clerks."""
+    return Appointment.objects.in_force_on(local_day(now)).filter(
+        agency_id=agency_id, role__in=(Role.AGENCY_HEAD, Role.AGENCY_CLERK)
+    )
+
+
+def office_posts(now: datetime) -> AppointmentQuerySet:
+    """The posts at the City Office's desk."""
+    return Appointment.objects.in_force_on(local_day(now)).filter(role__in=_OFFICE)
+
+
+def lines(posts: AppointmentQuerySet) -> list[str]:
+    """Who will be told, each person once, as the page says before anything is sent; one query."""
+    found = posts.select_related("user", "agency").order_by("pk")
+    by_person = {post.user_id: f"{post.user.full_name}, {post.line()}" for post in found}
+    return list(by_person.values())
+
+
 def tell_agency(kind: MessageKind, limit: TimeLimit, *, now: datetime) -> None:
     """The head, the clerks and the officer of the agency that owes the limit."""
-    posts = Appointment.objects.in_force_on(local_day(now)).filter(
-        agency_id=limit.agency_id, role__in=(Role.AGENCY_HEAD, Role.AGENCY_CLERK)
-    )
-    officer = {limit.officer_id} - {None}
-    _deliver(kind, limit, {*posts.values_list("user_id", flat=True), *officer}, now)
+    people = agency_posts(limit.agency_id, now).values_list("user_id", flat=True)
+    _deliver(kind, limit, {*people, *({limit.officer_id} - {None})}, now)
 
 
 def tell_office(kind: MessageKind, limit: TimeLimit, *, now: datetime) -> None:
     """Everyone at the City Office's desk."""
-    posts = Appointment.objects.in_force_on(local_day(now)).filter(role__in=_OFFICE)
-    _deliver(kind, limit, set(posts.values_list("user_id", flat=True)), now)
+    _deliver(kind, limit, set(office_posts(now).values_list("user_id", flat=True)), now)
 
 
 def tell_leader(kind: MessageKind, limit: TimeLimit, *, leader: User | None, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """One page per act: shows what will happen, takes one form, calls one verb, goes to the dossier."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,15 +20,28 @@ from deadlines.published import published
 from deadlines.rules import rule_on
 from deadlines.views import not_published_sentence
 from dossiers import forms, policies
+from dossiers import transitions as verbs
 from dossiers.models import Dossier
 from dossiers.timeline import last_entry
 
 BOTH = ("GET", "HEAD", "POST")
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the server holds now: the version a form must name, and the values by field."""
+
+    version: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Act:
-    """A form on a dossier: the words around it and what its button does."""
+    """A form on a dossier: the words around it and what its button does.
+
+    ``told`` names who will hear of it. ``stored`` reads what somebody else may have saved
+    meanwhile; without it that is the dossier's version alone.
+    """
 
     verb: str
     title: Any
@@ -38,6 +51,8 @@ class Act:
     template: str = "dossiers/act.html"
     rule: str = ""
     text: Any = ""
+    told: Callable[[], list[str]] = list
+    stored: Callable[[], Stored] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -65,7 +80,7 @@ def perform(
         request.FILES or None,
         by=request.actor,
         now=request.now,
-        initial={"version": dossier.version, **(initial or {})},
+        initial={"version": dossier.version, "round": dossier.round, **(initial or {})},
         **form_args,
     )
     if not policies.may(request.actor, act.verb, dossier):
@@ -85,18 +100,24 @@ def perform(
                     key=form.cleaned_data["form_key"],
                     by=request.actor,
                     now=request.now,
-                    act=lambda: _go(dossier, do(form)),
+                    act=lambda: _do_in_round(dossier, form, do),
                 )
+            except verbs.EmptyReport as refusal:
+                form.add_error("text", refusal.sentence)
+                status = 422
             except Conflict as refusal:
                 conflict, status = refusal.sentence, 409
             except CalendarNotPublished as refusal:
                 form.add_error(None, not_published_sentence(refusal))
+                status = 422
             else:
                 if acted:
                     messages.success(request, act.done)
                 else:
                     messages.info(request, _("This form was already sent; here is its result."))
                 return redirect(where)
+        elif earlier := earlier_result(request):
+            return earlier  # its twin was stored while this one was being read, and took its files
         else:
             status = 422
     elif not policies.fits(act.verb, dossier):
@@ -105,15 +126,59 @@ def perform(
         "dossier": dossier,
         "act": act,
         "form": form,
-        "conflict": conflict,
-        "meanwhile": last_entry(dossier) if conflict else None,
+        "told": act.told(),
         **_due_preview(request, act),
         **act.extra,
+        **(after_conflict(conflict, form, dossier, act.verb, act.stored) if conflict else {}),
     }
     return render(request, act.template, context, status=status)
 
 
-def _go(dossier: Dossier, _result: object) -> str:
+def after_conflict(
+    conflict: str,
+    form: forms.DossierActForm,
+    dossier: Dossier,
+    verb: str,
+    stored: Callable[[], Stored] | None = None,
+) -> dict[str, Any]:
+    """What happened meanwhile and what is stored now; what was typed stays in the form.
+
+    The form now names the present version: the person has seen what the other one saved, so the
+    next press is a decision. Where the act no longer fits the state, ``may_retry`` is false.
+    """
+    dossier.refresh_from_db()
+    _ = form.errors  # a form that waited for its person to sign in again was not read yet
+    now_stored = stored() if stored else Stored(dossier.version)
+    may_retry = policies.fits(verb, dossier)
+    if form.is_bound and may_retry:
+        form.data = form.data.copy()
+        form.data["version"], form.data["round"] = str(now_stored.version), str(dossier.round)
+    return {
+        "conflict": conflict,
+        "may_retry": may_retry,
+        "meanwhile": last_entry(dossier),
+        "newer": _differences(form, now_stored.values) if form.is_bound else [],
+    }
+
+
+def _differences(form: forms.DossierActForm, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and stored value of each field that the person filled in otherwise."""
+    found = []
+    for name, value in values.items():
+        if name in form.cleaned_data and form.cleaned_data[name] != value:
+            field_ = form.fields[name]
+            words = dict(getattr(field_, "choices", ())).get(value) or field_.prepare_value(value)
+            found.append((str(field_.label), str(words or "")))
+    return found
+
+
+def _do_in_round(
+    dossier: Dossier, form: forms.DossierActForm, do: Callable[[forms.DossierActForm], object]
+) -> str:
+    """Run the verb for a form of the present round; the address of the dossier."""
+    if form.cleaned_data["round"] not in {None, dossier.round}:
+        raise verbs.Stale(_("Meanwhile a new round of questions was sent. Read it first."))
+    do(form)
     return reverse("dossiers:detail", args=[dossier.code])
 
 

@@ -11,15 +11,25 @@ from accounts import unfinished
 from accounts.pages import page
 from accounts.receipts import once
 from accounts.refusals import Conflict, NotAllowed
+from accounts.rights import allows
 from agencies.dates import local_day
 from deadlines import strips
 from deadlines.published import published
 from deadlines.wording import chip
 from dossiers import forms, policies
 from dossiers import transitions as verbs
-from dossiers.models import Attachment, Dossier, Report
-from dossiers.timeline import last_entry
-from dossiers.views.acting import BOTH, Act, dossier_of, earlier_result, perform
+from dossiers.models import Attachment, Direction, Dossier, Report
+from dossiers.transitions import Submission
+from dossiers.views.acting import (
+    BOTH,
+    Act,
+    Stored,
+    after_conflict,
+    dossier_of,
+    earlier_result,
+    perform,
+)
+from dossiers.views.pages import file_lines
 
 
 @page("dossier_create", BOTH)
@@ -61,11 +71,17 @@ def _submission(request: HttpRequest, dossier: Dossier | None) -> HttpResponse:
                 )
             except Conflict as refusal:
                 conflict, status = refusal.sentence, 409
+            except verbs.GateClosed as refusal:
+                for fault in refusal.faults:
+                    form.add_error(fault.field, fault.sentence)
+                status = 422
             else:
                 done = _("Submitted to the City.") if form.wants_submit() else _("Draft saved.")
                 again = _("This form was already sent; here is its result.")
                 messages.success(request, done if acted else again)
                 return redirect(where)
+        elif earlier := earlier_result(request):
+            return earlier  # its twin was stored while this one was being read, and took its files
         else:
             status = 422
     elif dossier and not policies.fits("edit", dossier):
@@ -73,12 +89,20 @@ def _submission(request: HttpRequest, dossier: Dossier | None) -> HttpResponse:
     context = {
         "form": form,
         "dossier": dossier,
-        "conflict": conflict,
-        "meanwhile": last_entry(dossier) if dossier and conflict else None,
-        "newer": Dossier.objects.get(pk=dossier.pk) if dossier and conflict else None,
-        "attachments": dossier.attachments.all() if dossier else [],
+        "files": file_lines(dossier, may_get=True) if dossier else [],
+        **(
+            after_conflict(conflict, form, dossier, "edit", lambda: _stored(dossier))
+            if dossier and conflict
+            else {}
+        ),
     }
     return render(request, "dossiers/submission.html", context, status=status)
+
+
+def _stored(dossier: Dossier) -> Stored:
+    """The submission as it is saved now."""
+    values = {name: getattr(dossier, name) for name in Submission.__dataclass_fields__}
+    return Stored(dossier.version, values)
 
 
 def _save_submission(
@@ -89,7 +113,7 @@ def _save_submission(
         saved = verbs.edit(
             dossier,
             facts=form.facts(),
-            files=form.files(),
+            files=form.staged_files(),
             version=form.cleaned_data["version"] or 0,
             by=by,
             now=now,
@@ -98,7 +122,7 @@ def _save_submission(
         saved = verbs.log_submission(
             facts=form.facts(),
             agency=form.cleaned_data["agency"],
-            files=form.files(),
+            files=form.staged_files(),
             by=by,
             now=now,
         )
@@ -165,6 +189,8 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
         raise NotAllowed(_("Only the head of the agency sends the report."))
     sends = request.POST.get("viec") == "gui"
     calendar = published().calendar
+    mark = chip(limit, now=request.now, calendar=calendar)
+    may_get = allows(request.actor, "file_get", dossier.agency_id)
     act = Act(
         verb="prepare_report",
         title=gettext_lazy("Explanation or supplement"),
@@ -176,14 +202,25 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
             "direction": direction,
             "may_send": may_send,
             "draft": draft,
-            "strip": strips.for_limit(limit, now=request.now, calendar=calendar),
-            "chip": chip(limit, now=request.now, calendar=calendar),
-            "attachments": dossier.attachments.filter(purpose=Attachment.Purpose.REPORT),
+            "strip": strips.for_limit(limit, now=request.now, calendar=calendar, tone=mark.tone),
+            "chip": mark,
+            "files": file_lines(dossier, may_get, Attachment.Purpose.REPORT),
         },
+        stored=lambda: _stored_report(direction),
     )
     initial = {"version": draft.version if draft else 0, "stated_on": local_day(request.now)}
     if draft:
-        names = ("text", "ref", "stated_on", "late_reason")
-        initial |= {name: getattr(draft, name) for name in names}
+        initial |= {name: getattr(draft, name) for name in _REPORT_FIELDS}
     is_late = limit.is_overdue(request.now)
     return perform(request, dossier, act, do, initial=initial, is_late=is_late)
+
+
+_REPORT_FIELDS = ("text", "ref", "stated_on", "late_reason")
+
+
+def _stored_report(direction: Direction) -> Stored:
+    """The draft of the report as it is saved now."""
+    draft = Report.objects.filter(direction=direction).first()
+    if draft is None:
+        return Stored(0)
+    return Stored(draft.version, {name: getattr(draft, name) for name in _REPORT_FIELDS})

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
 from accounts.pages import page
-from dossiers import forms
+from dossiers import forms, news
 from dossiers import transitions as verbs
 from dossiers.models import Direction
 from dossiers.views.acting import BOTH, Act, dossier_of, perform
@@ -21,6 +21,7 @@ def direct_explanation(request: HttpRequest, code: str) -> HttpResponse:
         form=forms.DirectionForm,
         done=gettext_lazy("The request is sent; the agency's time limit is running."),
         rule="agency_report",
+        told=lambda: news.lines(news.agency_posts(dossier.agency_id, request.now)),
     )
     return perform(
         request,
@@ -49,6 +50,7 @@ def conclude(request: HttpRequest, code: str) -> HttpResponse:
         form=forms.ConclusionForm,
         done=gettext_lazy("The conclusion is sent; the City Office's time limit is running."),
         rule="office_draft",
+        told=lambda: news.lines(news.office_posts(request.now)),
     )
     return perform(
         request,

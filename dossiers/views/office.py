@@ -59,6 +59,7 @@ def issue_notice(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     limit = conclusion.time_limit
     calendar = published().calendar
+    mark = chip(limit, now=request.now, calendar=calendar)
     act = Act(
         verb="issue_notice",
         title=gettext_lazy("File the notice or document"),
@@ -67,8 +68,8 @@ def issue_notice(request: HttpRequest, code: str) -> HttpResponse:
         done=gettext_lazy("The notice or document is filed."),
         extra={
             "conclusion": conclusion,
-            "strip": strips.for_limit(limit, now=request.now, calendar=calendar),
-            "chip": chip(limit, now=request.now, calendar=calendar),
+            "strip": strips.for_limit(limit, now=request.now, calendar=calendar, tone=mark.tone),
+            "chip": mark,
         },
     )
     return perform(

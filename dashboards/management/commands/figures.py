@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -24,10 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = parse_datetime(options["now"]) if options["now"] else timezone.now()
-        if now is None:
-            raise CommandError("--now needs an instant, for example 2026-11-26T00:00:00+07:00.")
-        now = timezone.make_aware(now) if timezone.is_naive(now) else now
+        now = _instant(options["now"]) if options["now"] else timezone.now()
         groups = [name for name in options["by"].split(",") if name]
         if unknown := set(groups) - set(figures.GROUPS):
             raise CommandError(f"--by knows agency and month, not {', '.join(sorted(unknown))}.")
@@ -47,3 +44,14 @@ class Command(BaseCommand):
             name = " ".join(filter(None, (row["agency"], row["month"])))
             counts = (row[key] for key in ("on_time", "late", "overdue", "running"))
             self.stdout.write(f"{name:50} " + " ".join(f"{count:8d}" for count in counts))
+
+
+def _instant(text: str) -> datetime:
+    """An aware instant; without an offset it is local."""
+    try:
+        now = parse_datetime(text)
+    except ValueError:
+        now = None
+    if now is None:
+        raise CommandError("--now needs an instant, for example 2026-11-26T00:00:00+07:00.")
+    return timezone.make_aware(now) if timezone.is_naive(now) else now

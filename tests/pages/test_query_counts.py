@@ -1,0 +1,96 @@
+"""How many queries each page asks, at one row and at twenty: a number here grows for a reason only.
+
+Every page of a signed-in person asks for the session, the person and the posts of today, and its
+frame for unread messages and the last sweep: five. The rest is the page's own.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dossiers import transitions as verbs
+from tests.world import NOW
+
+#: Page of the story → who opens it, its address, its queries.
+PAGES = {
+    "list of dossiers, clerk": ("lan", "/ho-so/", 9),
+    "list of dossiers, City": ("minh", "/ho-so/", 9),
+    "second page of the list": ("minh", "/ho-so/?sau=2026-12-31T00:00:00%2B00:00_1", 10),
+    "search": ("minh", "/ho-so/?q=quy+hoach&don-vi=hoan+kiem&trang-thai=explanation_due", 9),
+    "my work, clerk": ("lan", "/ho-so/viec-cua-toi/", 11),
+    "my work, leader": ("minh", "/ho-so/viec-cua-toi/", 11),
+    "my work, City Office": ("thu", "/ho-so/viec-cua-toi/", 11),
+    "time limits, clerk": ("lan", "/thoi-han/", 8),
+    "time limits, City": ("minh", "/thoi-han/?tinh-trang=qua-han", 9),
+    "overview": ("minh", "/tong-quan/", 19),
+    "inbox": ("hung", "/hop-thu/", 7),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_list_asks_the_same_questions_for_one_row_and_for_twenty(name, world, sign_in):
+    who, address, expected = PAGES[name]
+    long_ago = NOW - timedelta(days=30)
+    one_of_each(world, long_ago)
+    browser = sign_in(getattr(world, who))
+    assert queries(browser, address) == expected
+    for hour in range(19):
+        one_of_each(world, long_ago + timedelta(hours=hour))
+    assert queries(browser, address) == expected
+
+
+class TestDossierPage:
+    """The page of a dossier asks the same whatever happened to the dossier."""
+
+    def test_more_rounds_and_files_ask_no_more(self, world, sign_in):
+        direction = world.reported(NOW - timedelta(days=20))
+        dossier = direction.dossier
+        browser = sign_in(world.minh)
+        once = queries(browser, f"/ho-so/{dossier.code}/")
+        for day in range(1, 15):
+            at = NOW - timedelta(days=20 - day)
+            again = verbs.direct_explanation(
+                dossier,
+                kind="explain",
+                text="Giải trình thêm.",
+                version=None,
+                by=world.by(world.minh, at),
+                now=at,
+            )
+            verbs.report_back(
+                again,
+                facts=verbs.ReportFacts(text="Đã giải trình."),
+                files={"report": [world.staged(world.hung, f"bao-cao-{day}.pdf", at)]},
+                version=None,
+                by=world.by(world.hung, at),
+                now=at,
+            )
+        assert queries(browser, f"/ho-so/{dossier.code}/") == once == 13
+
+    def test_a_running_limit(self, world, sign_in):
+        dossier = world.directed().dossier
+        assert queries(sign_in(world.lan), f"/ho-so/{dossier.code}/") == 14
+
+    def test_a_concluded_dossier(self, world, sign_in):
+        dossier = world.concluded()
+        assert queries(sign_in(world.phuc), f"/ho-so/{dossier.code}/") == 15
+
+
+def one_of_each(world, at) -> None:
+    """A dossier overdue at the agency, and one that waits at each desk."""
+    world.directed(at)
+    world.draft(at)
+    world.submitted(at)
+    world.reported(at)
+
+
+def queries(browser, address: str) -> int:
+    """The number of queries of one request, the sign of life of the session not among them."""
+    browser.get(address)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert browser.get(address).status_code == 200
+    return len(asked)
