@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.utils import translation
+
 from accounts.roles import Role
 from ledger.recording import Author
 
@@ -38,10 +41,12 @@ def person(
 ) -> Actor:
     """The actor for a user on a local date; one query, for the posts."""
     posts = tuple(user.appointments.in_force_on(day).select_related("agency", "unit"))
+    with translation.override(settings.LANGUAGE_CODE):  # the record speaks Vietnamese to everybody
+        line = "; ".join(post.line() for post in _by_rank(posts))
     author = Author(
         id=user.pk,
         name=user.full_name,
-        post="; ".join(post.line() for post in _by_rank(posts)),
+        post=line,
         request_id=request_id,
         address=address,
         session=session,

@@ -26,6 +26,9 @@ from ledger import recording
 
 AUTHOR = recording.Author(name="system: sweep/1")
 
+#: The records clerks of an agency; the City Office's own have a role of their own.
+CLERK_ROLES = (Role.AGENCY_CLERK, Role.OFFICE_CLERK)
+
 #: The periodic sweep looks as of a moment ago, so that a report which arrived in time and is being
 #: stored right now is in the database when its limit is judged.
 SETTLING = timedelta(seconds=5)
@@ -42,11 +45,16 @@ def flag_met_late(limit_id: int, now: datetime) -> SweepRun:
     return _record(SweepRun.Kind.MET_LATE, "l.id = %s AND l.met_at >= l.due_at", [limit_id], now)
 
 
-def flag_imported(batch: str, now: datetime) -> SweepRun:
-    """Flag the limits of an imported batch that were met too late. For the import."""
-    where = "l.imported_batch = %s AND l.met_at >= l.due_at"
-    key = batch if connection.vendor == "postgresql" else batch.replace("-", "")
-    return _record(SweepRun.Kind.IMPORT, where, [key], now)
+def flag_before_revision(limit_id: int, now: datetime) -> SweepRun:
+    """Flag one limit that had passed its end before a sweep saw it. For ``revise_due()``."""
+    where = "l.id = %s AND l.met_at IS NULL AND l.due_at <= %s"
+    return _record(SweepRun.Kind.REVISED, where, [limit_id, _sql(now)], now)
+
+
+def flag_imported(now: datetime) -> SweepRun:
+    """Flag imported limits, of any batch, that were met too late. For the import."""
+    where = "l.imported_batch IS NOT NULL AND l.met_at >= l.due_at"
+    return _record(SweepRun.Kind.IMPORT, where, [], now)
 
 
 def _record(kind: SweepRun.Kind, where: str, params: Sequence[Any], now: datetime) -> SweepRun:
@@ -108,43 +116,48 @@ def _insert_events(run: SweepRun, now: datetime) -> None:
 
 
 def _insert_messages(run: SweepRun, now: datetime) -> None:
-    """Tell the officer (or, without one, the clerks), the head and the City Office.
+    """Tell the officer (or, with none in post, the clerks), the head and the City Office.
 
-    Nobody is told of a limit that has been met meanwhile.
+    Nobody is told of a limit that has been met meanwhile, nor a person who has left the post or
+    whose account is closed.
     """
     news = """
-        SELECT {person} AS recipient_id, %s AS kind, 0 AS rung, l.code AS limit_code, f.due_at,
+        SELECT a.user_id AS recipient_id, %s AS kind, 0 AS rung, l.code AS limit_code, f.due_at,
                l.subject_code AS about, l.subject_title AS title, g.name AS agency_name,
                {now} AS created_at
         FROM deadlines_overdueflag f
         JOIN deadlines_timelimit l ON l.id = f.time_limit_id AND l.met_at IS NULL
         JOIN agencies_agency g ON g.id = f.agency_id
-        {join}
+        JOIN accounts_appointment a ON {post}
+        JOIN accounts_user u ON u.id = a.user_id AND u.is_active
         WHERE f.run_id = %s {condition}"""
-    held = """JOIN accounts_appointment a ON {where}
-                AND a.started_on <= %s AND (a.ended_on IS NULL OR a.ended_on >= %s)
-              JOIN accounts_user u ON u.id = a.user_id AND u.is_active"""
+    in_post = "{whose} AND a.started_on <= %s AND (a.ended_on IS NULL OR a.ended_on >= %s)"
+    officer = "a.agency_id = l.agency_id AND a.user_id = l.officer_id"
+    no_officer = f"""AND NOT EXISTS (
+        SELECT 1 FROM accounts_appointment a
+        JOIN accounts_user u ON u.id = a.user_id AND u.is_active
+        WHERE {in_post.format(whose=officer)})"""  # noqa: S608
     today = local_day(now)
     clock = "CAST(%s AS timestamptz)" if connection.vendor == "postgresql" else "%s"
-    parts = [news.format(person="l.officer_id", now=clock, join="", condition=_OFFICER)]
-    params: list[Any] = [MessageKind.OVERDUE, _sql(now), run.pk]
-    for where, roles, condition in (
+    parts: list[str] = []
+    params: list[Any] = []
+    for whose, roles, condition in (
+        (officer, (), ""),
         ("a.agency_id = l.agency_id AND a.role IN (%s, %s)", HEAD_ROLES, ""),
-        ("a.agency_id = l.agency_id AND a.role = %s", (Role.AGENCY_CLERK,), _NO_OFFICER),
+        ("a.agency_id = l.agency_id AND a.role IN (%s, %s)", CLERK_ROLES, no_officer),
         ("a.role = %s", (Role.OFFICE_CHIEF,), ""),
     ):
-        join = held.format(where=where)
-        parts.append(news.format(person="a.user_id", now=clock, join=join, condition=condition))
+        post = in_post.format(whose=whose)
+        parts.append(news.format(now=clock, post=post, condition=condition))
         params += [MessageKind.OVERDUE, _sql(now), *roles, today, today, run.pk]
+        params += [today, today] if condition else []
     deliver_selected(" UNION ".join(parts), params)
 
 
-_OFFICER = "AND l.officer_id IS NOT NULL"
-_NO_OFFICER = "AND l.officer_id IS NULL"
-
 _ISO = {
-    "postgresql": "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
-    "sqlite": "strftime('%%Y-%%m-%%dT%%H:%%M:%%S', {}) || '.000000Z'",
+    "postgresql": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+    # Django keeps instants as text in UTC, without microseconds where there are none.
+    "sqlite": "substr(replace({0}, ' ', 'T') || iif(instr({0}, '.'), '', '.000000'), 1, 26) || 'Z'",
 }
 
 

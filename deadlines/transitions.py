@@ -1,19 +1,21 @@
 """The verbs of time limits: start, meet, revise. The only writers of their state."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Appointment, User
+from accounts.querysets import HEAD_ROLES
 from accounts.refusals import Conflict, Refused
 from agencies.dates import local_day
 from agencies.models import Agency, InternalUnit
 from deadlines import rules, sweeping
 from deadlines.counting import last_day_before
-from deadlines.models import DueDateRevision, OverdueFlag, TimeLimit
+from deadlines.models import DueDateRevision, LimitRule, OverdueFlag, TimeLimit
 from deadlines.published import published
 from ledger import recording
 
@@ -137,7 +139,8 @@ def revise_due(
 ) -> DueDateRevision:
     """Give an open limit another due date; the first one and every later one stay on record.
 
-    A flag of the earlier due date stays: an extension after the breach never erases it.
+    A flag of the earlier due date stays, and one that no sweep has set yet is set here: an
+    extension after the breach never erases it.
     """
     with recording.recorded():
         row = TimeLimit.objects.select_for_update().get(pk=limit.pk)
@@ -145,6 +148,8 @@ def revise_due(
             raise AlreadyMet(_("This time limit was already met."))
         if to <= row.started_at:
             raise WrongOrder(_("The new due date must lie after the start of the time limit."))
+        if row.due_at <= now:
+            sweeping.flag_before_revision(row.pk, now)
         due_on = last_day_before(to)
         revision = DueDateRevision.objects.create(
             time_limit=row,
@@ -186,23 +191,49 @@ class PaperLimit:
     met_at: datetime | None
 
 
-def import_limits(rows: Sequence[PaperLimit], *, batch: str, by: Actor, now: datetime) -> None:
-    """Enter history, marked as imported in row and ledger; its limits are counted by the same
-    engine and its breaches recorded by the same sweep. Few statements, whatever the number."""
-    current = published()
-    found: dict[tuple[str, object], object] = {}
+class PaperCount:
+    """The calendar in force and every version of the rules, read once, to count many limits."""
+
+    def __init__(self) -> None:
+        current = published()
+        self.edition, self._calendar = current.edition, current.calendar
+        self._versions = list(LimitRule.objects.order_by("-valid_from", "-version"))
+
+    def count(self, rule_code: str, started_at: datetime) -> tuple[LimitRule, datetime]:
+        """The version in force on the day of an instant, and the exclusive end in UTC.
+
+        Raises ``NoSuchRule`` and ``CalendarNotPublished``.
+        """
+        day = local_day(started_at)
+        for rule in self._versions:
+            if rule.code == rule_code and rule.valid_from <= day:
+                return rule, rules.due_at(self._calendar, rule, started_at)
+        raise rules.NoSuchRule(
+            _("No rule “%(code)s” was in force on that day.") % {"code": rule_code}
+        )
+
+
+def import_limits(
+    rows: Sequence[PaperLimit], *, batch: UUID, by: Actor, now: datetime
+) -> list[TimeLimit]:
+    """Enter history, marked as imported in row and ledger, in the order of the rows.
+
+    Its limits are counted by the same engine; those met too late are flagged here, open ones by the
+    next sweep. The head at the start is whoever held the post that day. Few statements, whatever
+    the number of rows. Raises what ``PaperCount.count`` raises.
+    """
+    counter, heads = PaperCount(), _Heads({row.agency.pk for row in rows})
     limits = []
     for row in rows:
-        key = (row.rule_code, local_day(row.started_at))
-        rule = found.get(key) or found.setdefault(key, rules.rule_on(*key))
-        due_at = rules.due_at(current.calendar, rule, row.started_at)
+        rule, due_at = counter.count(row.rule_code, row.started_at)
         due_on = last_day_before(due_at)
         limits.append(
             TimeLimit(
                 code=row.code,
                 rule=rule,
-                calendar_edition_id=current.edition,
+                calendar_edition_id=counter.edition,
                 agency=row.agency,
+                head_at_start=heads.on(row.agency.pk, local_day(row.started_at)),
                 subject_code=row.subject.code,
                 subject_title=row.subject.title,
                 started_at=row.started_at,
@@ -216,28 +247,82 @@ def import_limits(rows: Sequence[PaperLimit], *, batch: str, by: Actor, now: dat
         )
     with recording.recorded(may_be_idle=not limits):
         TimeLimit.objects.bulk_create(limits, batch_size=2000)
+        recording.append_all([_imported(limit, by=by, now=now) for limit in limits])
+        sweeping.flag_imported(now)
+    return limits
+
+
+def meet_imported(
+    limits: Sequence[tuple[TimeLimit, datetime]], *, batch: UUID, by: Actor, now: datetime
+) -> None:
+    """Enter when open limits of imported history were met, as a later batch states it.
+
+    Those met too late are flagged here. Raises ``AlreadyMet`` when one of them was met meanwhile.
+    """
+    for limit, met_at in limits:
+        limit.met_at = met_at
+    rows = [limit for limit, _met_at in limits]
+    with recording.recorded(may_be_idle=not rows):
+        still_open = TimeLimit.objects.filter(met_at__isnull=True)
+        if still_open.bulk_update(rows, ["met_at"], batch_size=500) != len(rows):
+            raise AlreadyMet(_("This time limit was already met."))
         recording.append_all(
             [
                 recording.event(
                     by=by.author,
-                    action="limit_imported",
+                    action="limit_met",
                     kind="time_limit",
                     code=limit.code,
                     now=now,
-                    stated_at=limit.started_at,
+                    stated_at=limit.met_at,
+                    before={"met_at": None},
                     after={
                         "imported": True,
-                        "batch": batch,
-                        "subject": limit.subject_code,
-                        "agency": limit.agency.code,
-                        "rule": str(limit.rule),
-                        "calendar_edition": current.edition,
-                        "started_at": limit.started_at,
-                        "due_at": limit.due_at,
+                        "batch": str(batch),
                         "met_at": limit.met_at,
+                        "due_at": limit.due_at,
+                        "late": limit.met_late,
                     },
                 )
-                for limit in limits
+                for limit in rows
             ]
         )
-        sweeping.flag_imported(batch, now=now)
+        sweeping.flag_imported(now)
+
+
+def _imported(limit: TimeLimit, *, by: Actor, now: datetime) -> recording.Event:
+    return recording.event(
+        by=by.author,
+        action="limit_imported",
+        kind="time_limit",
+        code=limit.code,
+        now=now,
+        stated_at=limit.started_at,
+        after={
+            "imported": True,
+            "batch": str(limit.imported_batch),
+            "subject": limit.subject_code,
+            "agency": limit.agency.code,
+            "head": limit.head_at_start.full_name if limit.head_at_start else None,
+            "rule": str(limit.rule),
+            "calendar_edition": limit.calendar_edition_id,
+            "started_at": limit.started_at,
+            "due_at": limit.due_at,
+            "met_at": limit.met_at,
+        },
+        document=limit.rule.legal_source,
+    )
+
+
+class _Heads:
+    """Who was head of which agency when, read once; the answers of ``head_on``."""
+
+    def __init__(self, agency_ids: Collection[int]):
+        self._posts: dict[int, list[Appointment]] = {}
+        held = Appointment.objects.filter(agency_id__in=agency_ids, role__in=HEAD_ROLES)
+        for post in held.select_related("user").order_by("-started_on", "-pk"):
+            self._posts.setdefault(post.agency_id, []).append(post)
+
+    def on(self, agency_id: int, day: date) -> User | None:
+        posts = self._posts.get(agency_id, ())
+        return next((post.user for post in posts if post.in_force_on(day)), None)

@@ -2,6 +2,8 @@
 (function () {
   "use strict";
 
+  document.documentElement.classList.add("js");
+
   const announcer = document.getElementById("announcer");
 
   function announce(text) {
@@ -163,8 +165,7 @@
         item.textContent = file.name;
         list.append(item);
       });
-      /* One file is already named by the browser's own control. */
-      list.hidden = input.files.length < 2;
+      list.hidden = input.files.length === 0;
     }
     if (input.matches("[data-pick-all]")) {
       const scope = input.closest("form") || document;
