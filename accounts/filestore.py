@@ -7,8 +7,9 @@ no row names (a crash in between) is harmless and removed by age.
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -29,11 +30,11 @@ def store(chunks: Iterable[bytes]) -> Stored:
     name = uuid.uuid4().hex
     path = Path(name[:2]) / name
     target = settings.MEDIA_ROOT / path
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_directory(target.parent)
     partial = target.with_suffix(".part")
     digest, size = hashlib.sha256(), 0
     try:
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             for chunk in chunks:
                 digest.update(chunk)
                 size += len(chunk)
@@ -48,14 +49,39 @@ def store(chunks: Iterable[bytes]) -> Stored:
     return Stored(str(path), digest.hexdigest(), size)
 
 
-def open_stored(path: str) -> BinaryIO:
-    """The file for reading; ``FileNotFoundError`` when it is damaged or gone."""
-    return (settings.MEDIA_ROOT / path).open("rb")
+class Damaged(OSError):
+    """The file in the store is not as long as it was when it was stored."""
+
+
+def open_stored(path: str, *, size: int) -> BinaryIO:
+    """The file for reading; ``OSError`` when it is gone, cut, grown or unreadable."""
+    file = (settings.MEDIA_ROOT / path).open("rb")
+    if os.fstat(file.fileno()).st_size != size:
+        file.close()
+        raise Damaged(path)
+    return file
 
 
 def remove(path: str) -> None:
     """Remove a file that no row names any more."""
     (settings.MEDIA_ROOT / path).unlink(missing_ok=True)
+
+
+def older_than(moment: datetime) -> Iterator[str]:
+    """Paths of files unchanged since before an instant, parts of broken writes too."""
+    limit = moment.timestamp()
+    for folder in sorted(settings.MEDIA_ROOT.glob("[0-9a-f][0-9a-f]")):
+        for file in sorted(folder.iterdir()):
+            if file.is_file() and file.stat().st_mtime < limit:
+                yield str(file.relative_to(settings.MEDIA_ROOT))
+
+
+def _make_directory(directory: Path) -> None:
+    """Make a folder for the service alone; its entry is flushed too, or its files would be lost."""
+    if not directory.is_dir():
+        directory.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        directory.mkdir(exist_ok=True, mode=0o700)
+        _flush_directory(directory.parent)
 
 
 def _flush_directory(directory: Path) -> None:

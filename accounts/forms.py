@@ -31,6 +31,7 @@ class OwnPasswordForm(PasswordChangeForm):
         self.fields["old_password"].label = _("Present password")
         self.fields["new_password1"].label = _("New password")
         self.fields["new_password1"].help_text = _(
-            "At least 12 characters. A sentence that only you know is easier to remember than signs."
+            "At least 12 characters. A sentence that only you know is easier to remember than "
+            "signs."
         )
         self.fields["new_password2"].label = _("New password again")

@@ -17,7 +17,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 def actor(get_response: Handler) -> Handler:
     """Give the request its actor: the person with the posts held today, read anew each time.
 
-    Ends sessions that were idle too long (leaders' sooner) and notes a sign of life once a minute.
+    Ends sessions that were idle too long (leaders' sooner) or are too old, and notes a sign of life
+    once a minute.
     Pages of a signed-in person are kept by no cache.
     """
 
@@ -31,7 +32,7 @@ def actor(get_response: Handler) -> Handler:
                 address=request.address,
                 session=unfinished.session_mark(request),
             )
-            _end_idle_session(request)
+            _end_old_session(request)
         signed_in = request.actor is not None
         response = get_response(request)
         if signed_in or request.path == "/":
@@ -41,12 +42,18 @@ def actor(get_response: Handler) -> Handler:
     return middleware
 
 
-def _end_idle_session(request: HttpRequest) -> None:
+def _end_old_session(request: HttpRequest) -> None:
+    """End a session that was idle too long, or began too long ago however busy it is.
+
+    Each note of life lets the session's row live on, so its own expiry cannot be the absolute end.
+    """
     leader = request.actor.holds(Role.CITY_LEADER)
     minutes = settings.SESSION_IDLE_MINUTES_LEADERS if leader else settings.SESSION_IDLE_MINUTES
     now = int(request.now.timestamp())
+    began = request.session.setdefault("began_at", now)
     seen = request.session.get("seen_at")
-    if seen is not None and now - seen > minutes * 60:
+    idle = seen is not None and now - seen > minutes * 60
+    if idle or now - began > settings.SESSION_COOKIE_AGE:
         logout(request)
         request.actor = None
     elif seen is None or now - seen > 60:

@@ -180,3 +180,36 @@ class SignInFailure(models.Model):
 
     def __str__(self) -> str:
         return self.username
+
+
+class SavedFilter(models.Model):
+    """A list with its filters under a name; a shared one serves everybody of the same agencies."""
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="saved_filters")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True)
+    name = models.CharField(max_length=100)
+    page = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+    is_shared = models.BooleanField(default=False)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("owner", "page", "name", name="saved_filter_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AutosavedForm(models.Model):
+    """What a person is typing on a page, kept until it is sent or thrown away; one for each page."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="autosaved_forms")
+    path = models.CharField(max_length=300)
+    data = models.TextField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("owner", "path", name="autosave_once_per_page")]
+
+    def __str__(self) -> str:
+        return self.path

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -17,14 +17,17 @@ View = Callable[..., HttpResponse]
 def page(act: str, methods: tuple[str, ...] = ("GET", "HEAD")) -> Callable[[View], View]:
     """Bind a view to an act of the rights table and to the methods it answers.
 
-    Whoever may do the act nowhere gets 403; on which rows is the view's own question
-    (``visible_to``, policies).
+    Whoever may do the act nowhere gets 403, and 404 for a page about one object, which may not be
+    told to exist. On which rows the act is allowed is the view's own question (``visible_to``,
+    policies).
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not allows(request.actor, act):
+                if kwargs:
+                    raise Http404
                 raise NotAllowed(_("Your post does not carry this right."))
             return view(request, *args, **kwargs)
 

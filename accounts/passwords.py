@@ -9,11 +9,13 @@ CONTEXT_WORDS = ("ubnd", "hanoi", "dunghan", "sonoivu", "vanphong", "matkhau", "
 
 
 class ContextWordValidator:
-    """Refuses passwords in which such a word makes up half of the letters or more."""
+    """Refuses passwords in which such words make up half of the letters or more."""
 
     def validate(self, password: str, user: object = None) -> None:
-        bare = search_key(password).replace(" ", "")
-        if any(word in bare and len(word) * 2 >= len(bare) for word in CONTEXT_WORDS):
+        rest = bare = search_key(password).replace(" ", "")
+        for word in CONTEXT_WORDS:
+            rest = rest.replace(word, "")
+        if rest != bare and len(rest) * 2 <= len(bare):
             raise ValidationError(
                 _("This password is built on a word that is easy to guess here."),
                 code="password_context_word",

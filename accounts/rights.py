@@ -40,6 +40,11 @@ RIGHTS: dict[str, dict[Column, Scope]] = {
     "directive_create": _LEADER,
     "conclusion_create": _LEADER,
     "window_view": {**_AGENCY, **_READERS},
+    "extension_ask": {**_HEAD, Column.OFFICE: Scope.OWN},
+    "adjustment_propose": _OFFICE,
+    "window_extend": _LEADER,
+    "window_suspend": _LEADER,
+    "window_resume": _LEADER,
     "response_draft": _AGENCY,
     "response_submit": _HEAD,
     "notice_issue": _OFFICE,
@@ -59,6 +64,13 @@ def allows(by: Actor, act: str, agency_id: int | None = None) -> bool:
         if scope is Scope.OWN and (agency_id is None or post.agency_id == agency_id):
             return True
     return False
+
+
+def agencies_of(by: Actor, act: str) -> set[int]:
+    """The agencies in which a post held today carries the right; any other post is not enough."""
+    scopes = RIGHTS[act]
+    own = (post for post in by.posts if scopes.get(COLUMN_OF[post.role]) is Scope.OWN)
+    return {post.agency_id for post in own if post.agency_id}
 
 
 def reaches_city(by: Actor, act: str) -> bool:

@@ -1,4 +1,4 @@
-"""The roles that an appointment can carry, and the columns of the permission matrix they fall in."""
+"""The roles that an appointment can carry, and the columns of the permission matrix."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

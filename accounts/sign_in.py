@@ -12,6 +12,8 @@ from ledger import recording
 
 WINDOW = timedelta(minutes=15)
 MOST_FAILURES = 10
+#: What the ledger says instead of a name that is nobody's.
+UNKNOWN = "unknown account"
 
 
 def is_braked(username: str, now: datetime) -> bool:
@@ -25,33 +27,36 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User | None:
     user = authenticate(request, username=_key(username), password=password)
     with recording.recorded():
         if user is None:
-            SignInFailure.objects.create(
-                username=_key(username), address=request.address, at=request.now
-            )
-            by = recording.Author(
-                name="anonymous", request_id=request.request_id, address=request.address
-            )
-            action, code = "sign_in_refused", _key(username)
+            _refused(request, username)
         else:
             login(request, user)
-            request.session["seen_at"] = int(request.now.timestamp())
-            by = _author(request, user)
-            action, code = "signed_in", user.username
-        recording.append(by=by, action=action, kind="account", code=code, now=request.now)
+            now = int(request.now.timestamp())
+            request.session.update({"began_at": now, "seen_at": now})
+            _enter(request, "signed_in", user.username, _author(request, user))
     return user
+
+
+def _refused(request: HttpRequest, username: str) -> None:
+    """Count and record a wrong try; the one that closes the brake is recorded as an alarm.
+
+    People type passwords into the wrong field: a name that is nobody's account is neither entered
+    in the ledger nor kept longer than the brake needs it.
+    """
+    key, now = _key(username), request.now
+    SignInFailure.objects.filter(at__lte=now - WINDOW).delete()
+    SignInFailure.objects.create(username=key, address=request.address, at=now)
+    code = key if User.objects.filter(username=key).exists() else UNKNOWN
+    by = recording.Author(name="anonymous", request_id=request.request_id, address=request.address)
+    _enter(request, "sign_in_refused", code, by)
+    if is_braked(username, now):
+        _enter(request, "sign_in_braked", code, by)
 
 
 def sign_out(request: HttpRequest) -> None:
     """End the session on the server."""
     user = request.user
     with recording.recorded():
-        recording.append(
-            by=_author(request, user),
-            action="signed_out",
-            kind="account",
-            code=user.username,
-            now=request.now,
-        )
+        _enter(request, "signed_out", user.username, _author(request, user))
         logout(request)
 
 
@@ -59,13 +64,11 @@ def change_password(request: HttpRequest, form: object) -> None:
     """Save a new password; other sessions end because their key is made of the old one."""
     with recording.recorded():
         user = form.save()
-        recording.append(
-            by=_author(request, user),
-            action="password_changed",
-            kind="account",
-            code=user.username,
-            now=request.now,
-        )
+        _enter(request, "password_changed", user.username, _author(request, user))
+
+
+def _enter(request: HttpRequest, action: str, code: str, by: recording.Author) -> None:
+    recording.append(by=by, action=action, kind="account", code=code, now=request.now)
 
 
 def _author(request: HttpRequest, user: User) -> recording.Author:

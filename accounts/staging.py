@@ -2,6 +2,7 @@
 
 import errno
 import zipfile
+import zlib
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
@@ -34,6 +35,10 @@ _SIGNATURES = {
     "jpeg": b"\xff\xd8\xff",
 }
 _OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+_MOST_PARTS = 5000
+_TYPES_PART, _MOST_TYPES_BYTES = "[Content_Types].xml", 1024 * 1024
+#: The name of the storage that holds macros in .doc and .xls, as their directory spells it.
+_OLE_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 
 
 class FileRefused(Refused):
@@ -69,17 +74,18 @@ def stage(upload: UploadedFile, *, owner_id: int, now: datetime) -> StagedFile:
 
 
 def remove_old(now: datetime) -> int:
-    """Remove staged files that nobody sent for a day; how many."""
-    old = list(StagedFile.objects.filter(staged_at__lt=now - KEEP_STAGED))
-    for staged in old:
-        staged.delete()
-        filestore.remove(staged.path)
-    return len(old)
+    """Forget staged files that nobody sent for a day; how many.
+
+    Their bytes become orphans and are removed as such: a form sent at this moment may have taken
+    the row, and the bytes with it.
+    """
+    return StagedFile.objects.filter(staged_at__lt=now - KEEP_STAGED).delete()[0]
 
 
 def safe_name(name: str) -> str:
     """The file's own name without path, control or direction characters; Vietnamese stays (NFC)."""
-    bare = normalise(PurePath(name.replace("\\", "/")).name).replace(":", "-") or "tep"
+    bare = normalise(PurePath(name.replace("\\", "/")).name).replace(":", "-")
+    bare = " ".join(bare.split()) or "tep"
     stem, dot, suffix = bare.rpartition(".")
     return f"{stem[: 200 - len(suffix)]}.{suffix}" if dot and len(suffix) < 20 else bare[:200]
 
@@ -99,16 +105,16 @@ def _check(upload: UploadedFile, name: str) -> str:
     if kind not in ALLOWED_TYPES:
         raise FileRefused(
             _(
-                "“%(name)s” is not a kind of file that can be attached. Use PDF, Word, Excel, PNG or "
-                "JPEG."
+                "“%(name)s” is not a kind of file that can be attached. Use PDF, Word, Excel, PNG "
+                "or JPEG."
             )
             % {"name": name}
         )
     if not _content_agrees(upload, kind):
         raise FileRefused(
             _(
-                "The content of “%(name)s” is not what its name says, or the file is damaged. Export "
-                "it again and choose the new file."
+                "The content of “%(name)s” is not what its name says, or the file is damaged. "
+                "Export it again and choose the new file."
             )
             % {"name": name}
         )
@@ -118,10 +124,27 @@ def _check(upload: UploadedFile, name: str) -> str:
 def _content_agrees(upload: UploadedFile, kind: str) -> bool:
     upload.seek(0)
     if kind in _SIGNATURES:
-        return upload.read(16).startswith(_SIGNATURES[kind])
+        begins = upload.read(16).startswith(_SIGNATURES[kind])
+        return begins and (kind not in {"doc", "xls"} or not _contains(upload, _OLE_MACROS))
     try:
         with zipfile.ZipFile(upload) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
-        return False
-    return _OFFICE_PARTS[kind] in names and not any(n.endswith("vbaProject.bin") for n in names)
+            if _OFFICE_PARTS[kind] not in names or len(names) > _MOST_PARTS:
+                return False
+            with archive.open(_TYPES_PART) as part:
+                types = part.read(_MOST_TYPES_BYTES).lower()
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, RuntimeError, EOFError):
+        return False  # damaged, encrypted or packed in a way that Office does not write
+    has_macros = b"macroenabled" in types or b"vbaproject" in types
+    return not has_macros and not any(n.lower().endswith("vbaproject.bin") for n in names)
+
+
+def _contains(upload: UploadedFile, sign: bytes) -> bool:
+    """Whether the bytes occur anywhere, also across two chunks."""
+    rest = b""
+    for chunk in upload.chunks():
+        window = rest + chunk
+        if sign in window:
+            return True
+        rest = window[1 - len(sign) :]
+    return False

@@ -7,6 +7,7 @@ the form's token runs before.
 
 import hashlib
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse, QueryDict
 
@@ -30,7 +31,7 @@ def remember_who(request: HttpRequest, response: HttpResponse) -> None:
         max_age=7 * 24 * 3600,
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure(),
+        secure=settings.SESSION_COOKIE_SECURE,
     )
 
 

@@ -8,17 +8,18 @@ import re
 import unicodedata
 
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
-_PLACE = {letter: f"{place:02d}" for place, letter in enumerate(_ALPHABET, start=10)}
+_END, _GAP, _OTHER = "00", "01", "99"
+_PLACE = {sign: f"{place:02d}" for place, sign in enumerate("0123456789" + _ALPHABET, start=10)}
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _LETTER_MARKS = {"\u0302", "\u0306", "\u031b"}
 _CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
 
 
 def normalise(text: str) -> str:
     """Text as it is stored: NFC, no control or direction characters, no spaces at the ends."""
-    return _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
+    return unicodedata.normalize("NFC", _CONTROL.sub("", text)).strip()
 
 
 def search_key(*texts: str) -> str:
@@ -29,14 +30,21 @@ def search_key(*texts: str) -> str:
 
 
 def sort_key(text: str) -> str:
-    """A key whose plain order is the order of the Vietnamese dictionary: letters, then tones."""
-    letters, tones = [], []
+    """A key in the order of the Vietnamese dictionary: letters, then tones; a shorter name first.
+
+    It is made of digits alone, because databases that sort by a language ignore spaces and signs.
+    """
+    letters: list[str] = []
+    tones: list[str] = []
     for char in unicodedata.normalize("NFC", text.casefold()):
         decomposed = unicodedata.normalize("NFD", char)
         marks = [c for c in decomposed[1:] if c in _TONES]
         letter = unicodedata.normalize(
             "NFC", decomposed[0] + "".join(c for c in decomposed[1:] if c in _LETTER_MARKS)
         )
-        letters.append(_PLACE.get(letter, letter if letter.isalnum() else " "))
-        tones.append(str(_TONES[marks[0]] if marks else 0))
-    return "".join(letters) + "|" + "".join(tones)
+        if letter.isalnum():
+            letters.append(_PLACE.get(letter, f"{_OTHER}{ord(letter[0]):07d}"))
+            tones.append(str(_TONES[marks[0]] if marks else 0))
+        elif letters and letters[-1] != _GAP:
+            letters.append(_GAP)
+    return "".join([*letters, _END, *tones])

@@ -4,20 +4,21 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone, translation
 
-from accounts.refusals import Conflict, NotAllowed
+from accounts.refusals import NotAllowed, Refused
 from config.logs import request_id
 from config.views import problem
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-_UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+#: No page answers any other method; OPTIONS is for other origins, and none is allowed here.
+_METHODS = ("GET", "HEAD", "POST")
 
 
 def request_identity(get_response: Handler) -> Handler:
-    """Number the request and find the address it came from; proxies are believed only if counted."""
+    """Number the request and find where it came from; proxies are believed only if counted."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         request.request_id = uuid.uuid4().hex
@@ -33,13 +34,25 @@ def request_identity(get_response: Handler) -> Handler:
     return middleware
 
 
+def refuse_unused_methods(get_response: Handler) -> Handler:
+    """Refuse methods that no page here uses (TRACE, PUT, invented ones) before anything is read."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in _METHODS:
+            return HttpResponseNotAllowed(_METHODS)
+        return get_response(request)
+
+    return middleware
+
+
 def refuse_large_bodies(get_response: Handler) -> Handler:
     """Refuse a body that is too large, or whose length is not given, before reading any of it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         chunked = "HTTP_TRANSFER_ENCODING" in request.META
-        if chunked or not length.isdecimal() or int(length) > settings.MAX_BODY_BYTES:
+        is_number = length.isdecimal() and len(length) < 16
+        if chunked or not is_number or int(length) > settings.MAX_BODY_BYTES:
             return problem(request, 413)
         return get_response(request)
 
@@ -47,10 +60,11 @@ def refuse_large_bodies(get_response: Handler) -> Handler:
 
 
 def refuse_unreadable_input(get_response: Handler) -> Handler:
-    """Refuse NUL characters and broken Unicode in addresses: no database stores them."""
+    """Refuse NUL and broken Unicode in addresses and cookies: no database stores them."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         values = [request.path, *(v for _, vs in request.GET.lists() for v in vs), *request.GET]
+        values += [*request.COOKIES, *request.COOKIES.values()]
         if any("\x00" in value or not _is_unicode(value) for value in values):
             return problem(request, 400)
         return get_response(request)
@@ -65,7 +79,7 @@ def clock(get_response: Handler) -> Handler:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method in _UNSAFE:
+        if request.method == "POST":
             _ = request.POST
         request.now = timezone.now()
         return get_response(request)
@@ -88,7 +102,7 @@ def language(get_response: Handler) -> Handler:
 
 
 def answer_refusals(get_response: Handler) -> Handler:
-    """Turn refusals that no view answered into pages: 403 for rights, 409 for conflicts."""
+    """Turn refusals that no view answered into pages: 403 for rights, 409 for all others."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
@@ -96,7 +110,7 @@ def answer_refusals(get_response: Handler) -> Handler:
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, NotAllowed):
             return problem(request, 403, exception.sentence)
-        if isinstance(exception, Conflict):
+        if isinstance(exception, Refused):
             return problem(request, 409, exception.sentence)
         return None
 

@@ -68,8 +68,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.request_identity",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # outside of what answers static files
+    "config.middleware.refuse_unused_methods",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "config.middleware.refuse_large_bodies",
     "config.middleware.refuse_unreadable_input",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -177,7 +178,7 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
     if env.bool("BEHIND_TLS_PROXY", default=False):
@@ -226,6 +227,7 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "files")))
 MAX_FILE_BYTES = env.int("MAX_FILE_MB", default=50) * 1024 * 1024
 MAX_FILES_PER_FORM = 10

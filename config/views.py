@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.pages import page
@@ -23,7 +23,7 @@ def problem(request: HttpRequest, status: int, sentence: str = "") -> HttpRespon
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return problem(request, 400)
+    return problem(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -60,7 +60,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     A contract for operators, see docs/operations.md. The broker is not asked: a request never
     talks to it.
     """
-    now = timezone.now()
+    now = request.now
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

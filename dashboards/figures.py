@@ -4,6 +4,9 @@ A limit belongs to the period in which it falls due (its last local day). On tim
 end. Late: met at or after its end. Overdue: past its end and not met. Running: neither met nor past
 its end; shown beside the rate, never in it. As of an instant, what happened later has not happened.
 
+An obligation that fell away before its end is in no count; one lifted at or after it was breached
+and counts as late.
+
 On-time rate = on time ÷ (on time + late + overdue).
 """
 
@@ -80,7 +83,7 @@ def grouped(limits: TimeLimitQuerySet, now: datetime, by: Iterable[str]) -> list
 def _counts(now: datetime) -> dict[str, Count]:
     met, is_open = Q(met_at__lte=now), Q(met_at__isnull=True) | Q(met_at__gt=now)
     return {
-        "on_time": Count("pk", filter=met & Q(met_at__lt=F("due_at"))),
+        "on_time": Count("pk", filter=met & Q(met_at__lt=F("due_at"), lifted=False)),
         "late": Count("pk", filter=met & Q(met_at__gte=F("due_at"))),
         "overdue": Count("pk", filter=is_open & Q(due_at__lte=now)),
         "running": Count("pk", filter=is_open & Q(due_at__gt=now)),

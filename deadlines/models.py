@@ -1,6 +1,6 @@
 """The calendar as announced, the rules as written, and every obligation with an end."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
 from django.db.models import F, Q
@@ -92,6 +92,10 @@ class TimeLimit(models.Model):
     Instants are UTC. ``due_at`` is exclusive: met at ``due_at`` or later is late. ``due_on`` is the
     last local day on which it can be met, ``due_month`` the first day of that month. Whether it is
     overdue is never stored; ``OverdueFlag`` stores that we noticed.
+
+    ``suspended_until`` is the last local day of its latest suspension. ``lifted``: the obligation
+    fell away and ``met_at`` is the instant of it; before ``due_at`` it counts in no figure, at or
+    after ``due_at`` the breach stays one.
     """
 
     code = models.CharField(max_length=120, unique=True)
@@ -112,6 +116,8 @@ class TimeLimit(models.Model):
     first_due_at = models.DateTimeField()
     met_at = models.DateTimeField(null=True, blank=True)
     imported_batch = models.UUIDField(null=True, blank=True)
+    suspended_until = models.DateField(null=True, blank=True)
+    lifted = models.BooleanField(default=False)
 
     objects = TimeLimitQuerySet.as_manager()
 
@@ -123,6 +129,9 @@ class TimeLimit(models.Model):
             models.CheckConstraint(
                 condition=Q(met_at__isnull=True) | Q(met_at__gte=F("started_at")),
                 name="limit_met_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted=False) | Q(met_at__isnull=False), name="limit_lifted_since"
             ),
         ]
         indexes = [
@@ -141,6 +150,11 @@ class TimeLimit(models.Model):
     def is_overdue(self, now: datetime) -> bool:
         """Whether it is unmet at or after its end."""
         return self.met_at is None and now >= self.due_at
+
+    def is_suspended_on(self, day: date) -> bool:
+        """Whether it stands still on a local date."""
+        is_open = self.met_at is None
+        return is_open and self.suspended_until is not None and day <= self.suspended_until
 
     @property
     def met_late(self) -> bool:
@@ -177,6 +191,7 @@ class SweepRun(models.Model):
         SWEEP = "sweep", _("Sweep")
         MET_LATE = "met_late", _("Met late")
         IMPORT = "import", _("Import")
+        REVISED = "revised", _("Due date changed after it had passed")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     swept_to = models.DateTimeField()
@@ -214,3 +229,87 @@ class OverdueFlag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.time_limit_id} {self.due_at}"
+
+
+class Adjustment(models.Model):
+    """A request to change what a limit asks for: asked by one person, decided by another.
+
+    An extension is asked by the head of the agency that owes it; a correction or a waiver is
+    proposed by the City Office. ``wanted_on`` is the last local day asked for.
+    """
+
+    class Kind(models.TextChoices):
+        EXTENSION = "extension", _("Extension")
+        CORRECTION = "correction", _("Correction")
+        WAIVER = "waiver", _("Waiver")
+
+    class Reason(models.TextChoices):
+        OPINIONS = "opinions", _("Waiting for opinions of other agencies")
+        COMPLEX = "complex", _("Complex content")
+        FORCE_MAJEURE = "force_majeure", _("Force majeure")
+        ERROR = "error", _("Entered in error")
+        OTHER = "other", _("Another reason")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("Waiting for decision")
+        GRANTED = "granted", _("Granted")
+        REFUSED = "refused", _("Refused")
+
+    time_limit = models.ForeignKey(TimeLimit, on_delete=models.PROTECT, related_name="adjustments")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    reason_class = models.CharField(max_length=20, choices=Reason.choices)
+    reason = models.TextField()
+    wanted_on = models.DateField(null=True, blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    asked_late = models.BooleanField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    granted_on = models.DateField(null=True, blank=True)
+    answer = models.TextField(blank=True, default="")
+    document = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "time_limit", condition=Q(state="asked"), name="adjustment_open_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")),
+                name="adjustment_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="adjustment_decided_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.time_limit_id} {self.kind} {self.state}"
+
+
+class Suspension(models.Model):
+    """An interval in which a limit stands still, by order of a City leader: document, reason, end.
+
+    ``until_on`` is its last local day as ordered; ``given_back`` the working days that the limit
+    got back, exactly those lost.
+    """
+
+    time_limit = models.ForeignKey(TimeLimit, on_delete=models.PROTECT, related_name="suspensions")
+    reason = models.TextField()
+    document = models.CharField(max_length=200)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    from_at = models.DateTimeField()
+    until_on = models.DateField()
+    due_on_before = models.DateField()
+    given_back = models.PositiveSmallIntegerField()
+    resumed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    resumed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.time_limit_id} {self.from_at}"

@@ -36,11 +36,11 @@ class TimeLimitQuerySet(models.QuerySet):
         return self.running(now).filter(due_on__gte=first, due_on__lte=last)
 
     def met_on_time(self, now: datetime) -> Self:
-        """Met by ``now``, before the due instant."""
-        return self.filter(met_at__lte=now, met_at__lt=F("due_at"))
+        """Met by ``now``, before the due instant; what fell away before its end was not met."""
+        return self.filter(met_at__lte=now, met_at__lt=F("due_at"), lifted=False)
 
     def met_late(self, now: datetime) -> Self:
-        """Met by ``now``, at or after the due instant."""
+        """Met or lifted by ``now``, at or after the due instant: the breach stays one."""
         return self.filter(met_at__lte=now, met_at__gte=F("due_at"))
 
     def falling_due(self, first: date | None, last: date | None) -> Self:

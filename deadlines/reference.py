@@ -53,7 +53,7 @@ def load_reference(*, now: datetime) -> dict[str, int]:
 
 
 def _load_days() -> int:
-    """Days of the shipped calendar that are missing; a day that is there is the City's to change."""
+    """Days of the shipped calendar that are missing; those present are the City's to change."""
     with CALENDAR_SOURCE.open(encoding="utf-8-sig", newline="") as file:
         shipped = list(read_special_days(file))
     present = set(CalendarDay.objects.values_list("date", flat=True))

@@ -25,14 +25,21 @@ class Chip:
 
 
 def chip(limit: TimeLimit, *, now: datetime, calendar: Calendar) -> Chip:
-    """What to say of a limit at an instant: left, due today, overdue, met before, on time, late."""
+    """What to say of a limit at an instant: left, due today, overdue, suspended, met, lifted."""
     met = limit.met_at is not None and limit.met_at <= now
+    if met and limit.lifted:
+        late = limit.met_late
+        text = _("Lifted after the breach") if late else _("Lifted")
+        return Chip("met_late" if late else "not_started", "check", text)
     if met:
         return _met(limit, calendar)
     if now >= limit.due_at:
         late = _days(working_days_late, calendar, limit.due_at, now)
         text = _overdue_text(late)
         return Chip("overdue_old" if (late or 0) > OLD else "overdue", "warning", text)
+    if limit.is_suspended_on(local_day(now)):
+        until = day_text(limit.suspended_until)
+        return Chip("suspended", "pause", _("Suspended to the end of %(day)s") % {"day": until})
     left = _days(working_days_left, calendar, now, limit.due_at)
     if local_day(now) == limit.due_on:
         return Chip("due_today", "clock", _("Due today, 24:00"))
@@ -66,6 +73,8 @@ def _met(limit: TimeLimit, calendar: Calendar) -> Chip:
 
 
 def _overdue_text(late: int | None) -> str:
+    if late is None:
+        return _("Overdue")
     if not late:
         return _("Overdue since the last working day")
     return ngettext("Overdue by %(n)d working day", "Overdue by %(n)d working days", late) % {

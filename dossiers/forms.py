@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -38,7 +39,13 @@ class DocRefField(TextField):
 
 
 class DossierActForm(ActForm):
-    """What all forms on dossiers share: whose they are, and the day they are filled in."""
+    """What all forms on dossiers share: whose they are, and the day they are filled in.
+
+    ``round`` is the round in which the form was opened: an answer to its questions is no answer to
+    those of a later one.
+    """
+
+    round = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, by: Actor, now: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -76,7 +83,11 @@ class SubmissionForm(DossierActForm):
         help_text=gettext_lazy("As on the paper, for example 123/TTr-SNV."),
         required=False,
     )
-    letter_on = DateField(label=gettext_lazy("Date of the submission letter"), required=False)
+    letter_on = DateField(
+        label=gettext_lazy("Date of the submission letter"),
+        help_text=gettext_lazy("For example 20/11/2026, 20/11 or “hôm nay”."),
+        required=False,
+    )
     matter = TextField(
         label=gettext_lazy("Matter"),
         help_text=gettext_lazy("The abstract of the letter (trích yếu)."),
@@ -166,9 +177,8 @@ class SubmissionForm(DossierActForm):
         """When the person means to submit now, the gate's sentences stand beside their fields."""
         data = super().clean()
         if self.wants_submit() and data.get("agency"):
-            day = data.get("signed_on") or self.today
-            head = head_name_on(data["agency"].pk, day)
-            for fault in gate.faults(self._signatures(data), head_name=head, today=self.today):
+            head_on = partial(head_name_on, data["agency"].pk)
+            for fault in gate.faults(self._signatures(data), head_on=head_on, today=self.today):
                 if fault.field not in self.errors:
                     self.add_error(fault.field, fault.sentence)
         return data
@@ -182,7 +192,7 @@ class SubmissionForm(DossierActForm):
         data = self.cleaned_data
         return Submission(**{name: data[name] for name in Submission.__dataclass_fields__})
 
-    def files(self) -> dict[str, list]:
+    def staged_files(self) -> dict[str, list]:
         """The staged files by purpose."""
         return {
             Attachment.Purpose.LETTER: self.cleaned_data["letter_file"],
@@ -231,7 +241,11 @@ class ReportForm(DossierActForm):
         help_text=gettext_lazy("As on the paper, for example 45/BC-SXD."),
         required=False,
     )
-    stated_on = DateField(label=gettext_lazy("Date on the report"), required=False)
+    stated_on = DateField(
+        label=gettext_lazy("Date on the report"),
+        help_text=gettext_lazy("For example 20/11/2026, 20/11 or “hôm nay”."),
+        required=False,
+    )
     text = TextField(
         label=gettext_lazy("Explanation or supplement"),
         max_length=20000,
@@ -257,15 +271,10 @@ class ReportForm(DossierActForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if self.wants_send():
-            if not data.get("text") and not data.get("report_files"):
-                self.add_error(
-                    "text", _("An empty report stops no clock. Write the explanation or attach it.")
-                )
-            if self.is_late and not data.get("late_reason"):
-                self.add_error(
-                    "late_reason", _("The time limit has passed. Say why, then send the report.")
-                )
+        if self.wants_send() and self.is_late and not data.get("late_reason"):
+            self.add_error(
+                "late_reason", _("The time limit has passed. Say why, then send the report.")
+            )
         return data
 
     def wants_send(self) -> bool:

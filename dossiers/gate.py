@@ -5,6 +5,7 @@ answers for it. Both are recorded with person and date, both files are attached,
 with a reason is recorded and counted.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,11 +37,18 @@ class Fault:
     sentence: str
 
 
-def faults(facts: Signatures, *, head_name: str | None, today: date) -> list[Fault]:
-    """What keeps a submission from passing, in the order of the form. Empty when it may pass."""
+HeadOn = Callable[[date], str | None]
+
+
+def faults(facts: Signatures, *, head_on: HeadOn, today: date) -> list[Fault]:
+    """What keeps a submission from passing, in the order of the form. Empty when it may pass.
+
+    ``head_on`` names the head of the agency on a local date: who signs and who initials must be
+    head on the day of the signature, not today.
+    """
     found = [*_letter(facts), *_dates(facts, today)]
     if not facts.exception:
-        found += _gate(facts, head_name)
+        found += _gate(facts, head_on)
     return found
 
 
@@ -56,7 +64,7 @@ def _letter(facts: Signatures) -> list[Fault]:
 
 
 def _dates(facts: Signatures, today: date) -> list[Fault]:
-    """Dates on paper cannot lie ahead; the draft is not initialled after the letter's own day."""
+    """Dates on paper cannot lie ahead."""
     found = []
     for field in ("letter_on", "signed_on", "initialled_on"):
         value = getattr(facts, field)
@@ -71,19 +79,19 @@ def _dates(facts: Signatures, today: date) -> list[Fault]:
     return found
 
 
-def _gate(facts: Signatures, head_name: str | None) -> list[Fault]:
+def _gate(facts: Signatures, head_on: HeadOn) -> list[Fault]:
     found = []
     if not facts.signed_by or not facts.signed_on:
         found.append(
             Fault(
                 "signed_by",
                 _(
-                    "The head must sign the submission letter in person. Enter who signed and when, "
-                    "or give the reason for an exception."
+                    "The head must sign the submission letter in person. Enter who signed and "
+                    "when, or give the reason for an exception."
                 ),
             )
         )
-    elif _is_another(facts.signed_by, head_name):
+    elif _is_another(facts.signed_by, head := head_on(facts.signed_on)):
         found.append(
             Fault(
                 "signed_by",
@@ -91,7 +99,7 @@ def _gate(facts: Signatures, head_name: str | None) -> list[Fault]:
                     "%(name)s is not the head of the agency on that day (%(head)s). If a deputy "
                     "signed, give the reason for an exception."
                 )
-                % {"name": facts.signed_by, "head": head_name},
+                % {"name": facts.signed_by, "head": head},
             )
         )
     if not facts.initialled_by or not facts.initialled_on:
@@ -104,7 +112,7 @@ def _gate(facts: Signatures, head_name: str | None) -> list[Fault]:
                 ),
             )
         )
-    elif _is_another(facts.initialled_by, head_name):
+    elif _is_another(facts.initialled_by, head := head_on(facts.initialled_on)):
         found.append(
             Fault(
                 "initialled_by",
@@ -112,7 +120,7 @@ def _gate(facts: Signatures, head_name: str | None) -> list[Fault]:
                     "%(name)s is not the head of the agency on that day (%(head)s). If a deputy "
                     "initialled, give the reason for an exception."
                 )
-                % {"name": facts.initialled_by, "head": head_name},
+                % {"name": facts.initialled_by, "head": head},
             )
         )
     if not facts.has_letter:
@@ -122,5 +130,6 @@ def _gate(facts: Signatures, head_name: str | None) -> list[Fault]:
     return found
 
 
-def _is_another(name: str, head_name: str | None) -> bool:
-    return bool(head_name) and search_key(name) != search_key(head_name or "")
+def _is_another(name: str, head: str | None) -> bool:
+    """Whether the name is not the head's; where no head is on record nothing is compared."""
+    return bool(head) and search_key(name) != search_key(head or "")

@@ -17,12 +17,17 @@ class State(models.TextChoices):
 
     DRAFTING = "drafting", _("Being drafted at the agency")
     SUBMITTED = "submitted", _("Submitted, waiting to be received")
+    FORM_RETURNED = "form_returned", _("Returned for form or missing documents")
     UNDER_VERIFICATION = "under_verification", _("Under verification at the City Office")
     WITH_LEADER = "with_leader", _("With the City leadership")
+    CONSULTING = "consulting", _("Opinions of agencies are being asked")
     EXPLANATION_DUE = "explanation_due", _("Waiting for explanation or supplement")
+    MEETING_SCHEDULED = "meeting_scheduled", _("Waiting for the meeting")
     OFFICE_DRAFTING = "office_drafting", _("City Office is drafting the notice or document")
     ISSUED = "issued", _("Issued")
     CLOSED = "closed", _("Closed")
+    REJECTED = "rejected", _("Not accepted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 #: Verb → the states it starts from and the state it leads to.

@@ -1,23 +1,30 @@
 """The chain of seals: each digest covers the one before and every column of its event.
 
-Canonical form: UTF-8 JSON, keys sorted, no spaces, text in NFC, integers, and instants in UTC as
-``YYYY-MM-DDTHH:MM:SS.ffffffZ``. Anyone can recompute it from a dump of the two tables.
+Canonical form: UTF-8 JSON, keys sorted, no spaces, integers, instants in UTC as
+``YYYY-MM-DDTHH:MM:SS.ffffffZ``, and text exactly as it is stored (``ledger.recording`` writes NFC).
+Anyone can recompute it from a dump of the two tables.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from ledger.models import Event, Link
 from ledger.recording import plain
 
 GENESIS = "0" * 64
 UNSEALED_TOO_LONG = timedelta(minutes=15)
+
+
+class UnreadableHeads(Exception):
+    """A directory of published heads that holds none, or a line that is no head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,18 @@ class Fault:
 
 
 def canonical(event: Event) -> bytes:
-    """The bytes of an event that its digest covers: every column, whatever is added later too."""
-    columns = {f.column: plain(getattr(event, f.attname)) for f in Event._meta.concrete_fields}
-    return json.dumps(columns, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    """The bytes of an event that its digest covers: every column, whatever is added later too.
+
+    They exist for whatever a hand put into the table, so that no row can stop the sealing.
+    """
+    columns = {f.column: getattr(event, f.attname) for f in Event._meta.concrete_fields}
+    text = json.dumps(
+        {name: plain(v) if isinstance(v, datetime) else v for name, v in columns.items()},
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
+    return text.encode("utf-8", "surrogatepass")
 
 
 def digest(previous: str, event: Event) -> str:
@@ -87,9 +103,12 @@ def verify(*, now: datetime, heads: list[Head] | None = None) -> tuple[int, list
     """Recompute the whole chain: how many links it has, and the faults, the first one first.
 
     ``heads`` are published ends of earlier days: a chain that was rolled back or rewritten as a
-    whole agrees with itself but not with them. Events left unsealed too long are a fault too.
+    whole agrees with itself but not with all of them. Events left unsealed too long are a fault
+    too.
     """
-    expected = {published.seq: published.digest for published in heads or []}
+    expected: dict[int, set[str]] = {}
+    for published in heads or []:
+        expected.setdefault(published.seq, set()).add(published.digest)
     faults: list[Fault] = []
     count, previous = 0, GENESIS
     for link in _links():
@@ -105,6 +124,10 @@ def verify(*, now: datetime, heads: list[Head] | None = None) -> tuple[int, list
             for seq in sorted(expected)
             if seq > count
         ]
+        faults += [
+            Fault(link.seq, link.event_id, "the event of this link is missing")
+            for link in Link.objects.filter(seq__gt=count).order_by("seq")[:1]
+        ]
         waiting = Event.objects.filter(link__isnull=True, at__lt=now - UNSEALED_TOO_LONG)
         faults += [
             Fault(0, event.pk, "event was never sealed") for event in waiting.order_by("id")[:1]
@@ -113,31 +136,56 @@ def verify(*, now: datetime, heads: list[Head] | None = None) -> tuple[int, list
 
 
 def publish(directory: Path, *, now: datetime) -> Path:
-    """Write the head of the chain to a file named for the local day; the file's path."""
+    """Add the head of the chain to the file of the local day, a JSON object a line; its path.
+
+    Nothing published before is replaced: a later head must not hide that an earlier one is wrong.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     end = head()
-    path = directory / f"{now:%Y-%m-%d}.json"
-    path.write_text(json.dumps({"at": plain(now), "seq": end.seq, "digest": end.digest}) + "\n")
+    day = timezone.localtime(now, timezone.get_default_timezone())
+    path = directory / f"{day:%Y-%m-%d}.jsonl"
+    line = json.dumps({"at": plain(now), "seq": end.seq, "digest": end.digest}) + "\n"
+    with path.open("a", encoding="ascii") as file:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
     return path
 
 
 def published_heads(directory: Path) -> list[Head]:
-    """The heads that ``publish`` left in a directory."""
-    facts = (json.loads(path.read_text()) for path in sorted(directory.glob("*.json")))
-    return [Head(fact["seq"], fact["digest"]) for fact in facts if fact["seq"]]
+    """The heads that ``publish`` left in a directory, in the order of their days.
+
+    Raises ``UnreadableHeads`` when there is none or one cannot be read: nothing to compare with
+    must not look like nothing found.
+    """
+    paths = sorted(directory.glob("*.jsonl"))
+    if not paths:
+        raise UnreadableHeads(f"{directory} holds no published heads (*.jsonl).")
+    return [found for path in paths for found in _heads_in(path)]
+
+
+def _heads_in(path: Path) -> Iterable[Head]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            fact = json.loads(line)
+            found = Head(int(fact["seq"]), str(fact["digest"]))
+        except (ValueError, TypeError, KeyError) as error:
+            raise UnreadableHeads(f"{path}:{number} is not a published head.") from error
+        if found.seq:
+            yield found
 
 
 def _links() -> Iterator[Link]:
     return Link.objects.select_related("event").order_by("seq").iterator(chunk_size=2000)
 
 
-def _fault(link: Link, place: int, previous: str, expected: dict[int, str]) -> Fault | None:
+def _fault(link: Link, place: int, previous: str, expected: dict[int, set[str]]) -> Fault | None:
     if link.seq != place:
         return Fault(place, link.event_id, f"link {place} is missing")
     if link.previous != previous:
         return Fault(place, link.event_id, "link does not follow the one before it")
     if link.digest != digest(previous, link.event):
         return Fault(place, link.event_id, "event differs from its seal")
-    if expected.get(link.seq, link.digest) != link.digest:
+    if expected.get(link.seq, set()) - {link.digest}:
         return Fault(place, link.event_id, "chain differs from a published head")
     return None

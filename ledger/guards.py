@@ -10,11 +10,12 @@ watched tables at all: its statements fail instead of passing unseen.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db import connection as default_connection
-from django.db import models
+from django.db import models, transaction
 
 #: Tables whose rows are never changed.
 HISTORY = (
@@ -23,28 +24,61 @@ HISTORY = (
     "deadlines.OverdueFlag",
     "deadlines.DueDateRevision",
 )
-#: Tables whose changes are always entered, with the columns that are noise.
-WATCHED: dict[str, frozenset[str]] = {
-    "agencies.Agency": frozenset(),
-    "accounts.User": frozenset({"last_login", "password"}),
-    "accounts.Appointment": frozenset(),
-    "deadlines.CalendarDay": frozenset(),
-    "deadlines.CalendarYear": frozenset(),
-    "deadlines.LimitRule": frozenset(),
-    "deadlines.TimeLimit": frozenset(),
-    "deadlines.OverdueFlag": frozenset(),
-    "dossiers.Dossier": frozenset(),
-    "dossiers.Attachment": frozenset(),
-    "dossiers.Direction": frozenset(),
-    "dossiers.Report": frozenset(),
-    "dossiers.Conclusion": frozenset(),
-    "dossiers.Notice": frozenset(),
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How a table is watched: ``noise`` changes without an entry; of ``secret`` columns the entry
+    says that they changed, not what they hold."""
+
+    noise: frozenset[str] = frozenset()
+    secret: frozenset[str] = frozenset()
+
+
+#: Tables whose changes are always entered.
+WATCHED: dict[str, Watch] = {
+    "agencies.Agency": Watch(),
+    "agencies.Agency_successors": Watch(),
+    "agencies.InternalUnit": Watch(),
+    "accounts.User": Watch(noise=frozenset({"last_login"}), secret=frozenset({"password"})),
+    "accounts.Appointment": Watch(),
+    "deadlines.CalendarDay": Watch(),
+    "deadlines.CalendarYear": Watch(),
+    "deadlines.CalendarEdition": Watch(),
+    "deadlines.LimitRule": Watch(),
+    "deadlines.TimeLimit": Watch(),
+    "deadlines.DueDateRevision": Watch(),
+    "deadlines.SweepRun": Watch(),
+    "deadlines.OverdueFlag": Watch(),
+    "deadlines.Adjustment": Watch(),
+    "deadlines.Suspension": Watch(),
+    "dossiers.Dossier": Watch(),
+    "dossiers.DossierCounter": Watch(),
+    "dossiers.Attachment": Watch(),
+    "dossiers.Direction": Watch(),
+    "dossiers.Report": Watch(),
+    "dossiers.Conclusion": Watch(),
+    "dossiers.Notice": Watch(),
 }
+#: Tables that state no fact of the record: inboxes, receipts of forms, files nobody sent yet.
+UNWATCHED = frozenset(
+    {
+        "accounts.Message",
+        "accounts.FormReceipt",
+        "accounts.StagedFile",
+        "accounts.SignInFailure",
+    }
+)
 
 
 def register_functions(connection: Any, **_kwargs: Any) -> None:
-    """Give each SQLite connection the function that its guards ask."""
+    """Give each SQLite connection the function that its guards ask.
+
+    Recursive triggers make REPLACE fire the guards of DELETE; without them it would overwrite a row
+    of history unseen.
+    """
     if connection.vendor == "sqlite":
+        connection.connection.execute("PRAGMA recursive_triggers = ON")
         connection.connection.create_function(
             "dunghan_recorded",
             0,
@@ -99,7 +133,7 @@ def remove_statements() -> list[str]:
 
 
 def _run(statements: Iterable[str]) -> None:
-    with default_connection.cursor() as cursor:
+    with transaction.atomic(), default_connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 
@@ -121,15 +155,25 @@ def _sqlite_history(table: str) -> list[str]:
     ]
 
 
-def _sqlite_watch(model: type[models.Model], noise: frozenset[str]) -> list[str]:
+def _sqlite_watch(model: type[models.Model], watch: Watch) -> list[str]:
     table = model._meta.db_table
-    columns = [f.column for f in model._meta.concrete_fields if f.column not in noise]
+    columns = [f.column for f in model._meta.concrete_fields if f.column not in watch.noise]
 
-    def row(side: str) -> str:
-        pairs = ", ".join(f"'{column}', {side}.\"{column}\"" for column in columns)
+    def value(side: str, column: str, verb: str) -> str:
+        if column not in watch.secret:
+            return f'{side}."{column}"'
+        if verb != "UPDATE" or side == "OLD":
+            return "'hidden'"
+        return f"iif(OLD.\"{column}\" IS NEW.\"{column}\", 'hidden', 'hidden, changed')"
+
+    def row(side: str, verb: str) -> str:
+        pairs = ", ".join(f"'{column}', {value(side, column, verb)}" for column in columns)
         return f"json_object({pairs})"
 
-    def trigger(verb: str, before: str, after: str, side: str) -> str:
+    def trigger(verb: str) -> str:
+        before = "'{}'" if verb == "INSERT" else row("OLD", verb)
+        after = "'{}'" if verb == "DELETE" else row("NEW", verb)
+        side = "OLD" if verb == "DELETE" else "NEW"
         of = " OF " + ", ".join(f'"{c}"' for c in columns) if verb == "UPDATE" else ""
         return f"""
             CREATE TRIGGER "{table}_watch_{verb.lower()}" AFTER {verb}{of} ON "{table}"
@@ -142,13 +186,9 @@ def _sqlite_watch(model: type[models.Model], noise: frozenset[str]) -> list[str]
                     (strftime('%Y-%m-%d %H:%M:%f', 'now'), 'direct_{verb.lower()}', '{table}',
                      {side}."{model._meta.pk.column}", 'database', '', '',
                      {before}, {after}, '', '', '', '', '');
-            END"""
+            END"""  # noqa: S608
 
-    return [
-        trigger("INSERT", "'{}'", row("NEW"), "NEW"),
-        trigger("UPDATE", row("OLD"), row("NEW"), "NEW"),
-        trigger("DELETE", row("OLD"), "'{}'", "OLD"),
-    ]
+    return [trigger(verb) for verb in ("INSERT", "UPDATE", "DELETE")]
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------
@@ -164,12 +204,23 @@ _POSTGRES_FUNCTIONS = (
     CREATE OR REPLACE FUNCTION dunghan_watch() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
         noise text[] := TG_ARGV[0]::text[];
+        secret text;
         old_row jsonb := '{}';
         new_row jsonb := '{}';
     BEGIN
         IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD) - noise; END IF;
         IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW) - noise; END IF;
         IF old_row = new_row THEN RETURN NULL; END IF;
+        FOREACH secret IN ARRAY TG_ARGV[2]::text[] LOOP
+            IF TG_OP = 'UPDATE' AND old_row -> secret <> new_row -> secret THEN
+                new_row := jsonb_set(new_row, ARRAY[secret], '"hidden, changed"');
+            ELSIF TG_OP <> 'DELETE' THEN
+                new_row := jsonb_set(new_row, ARRAY[secret], '"hidden"');
+            END IF;
+            IF TG_OP <> 'INSERT' THEN
+                old_row := jsonb_set(old_row, ARRAY[secret], '"hidden"');
+            END IF;
+        END LOOP;
         INSERT INTO ledger_event
             (at, action, object_kind, object_code, actor_name, actor_post, on_behalf_of,
              before, after, reason, document, request_id, address, session)
@@ -195,12 +246,12 @@ def _postgres_history(table: str) -> list[str]:
     ]
 
 
-def _postgres_watch(model: type[models.Model], noise: frozenset[str]) -> list[str]:
+def _postgres_watch(model: type[models.Model], watch: Watch) -> list[str]:
     table = model._meta.db_table
-    array = "{" + ",".join(sorted(noise)) + "}"
+    noise, secret = ("{" + ",".join(sorted(names)) + "}" for names in (watch.noise, watch.secret))
     return [
         f'CREATE TRIGGER "{table}_watch_{verb.lower()}" AFTER {verb} ON "{table}" FOR EACH ROW '
         f"WHEN (COALESCE(current_setting('dunghan.recorded', true), '') <> '1') "
-        f"EXECUTE FUNCTION dunghan_watch('{array}', '{model._meta.pk.column}')"
+        f"EXECUTE FUNCTION dunghan_watch('{noise}', '{model._meta.pk.column}', '{secret}')"
         for verb in ("INSERT", "UPDATE", "DELETE")
     ]

@@ -35,12 +35,17 @@ class Author:
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON keeps it for ever: NFC text, integers, ISO instants in UTC. No floats."""
+    """The value as JSON keeps it for ever: NFC text, integers, ISO instants in UTC. No floats.
+
+    Raises ``TypeError`` for what has no such form and ``ValueError`` for an instant without zone.
+    """
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
     if isinstance(value, datetime):
+        if value.utcoffset() is None:
+            raise ValueError(f"The ledger keeps instants with their zone, not {value!r}.")
         return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
@@ -69,11 +74,11 @@ def event(
         at=now,
         action=action,
         object_kind=kind,
-        object_code=code,
+        object_code=plain(code),
         actor_id=by.id,
-        actor_name=by.name,
-        actor_post=by.post,
-        on_behalf_of=by.on_behalf_of,
+        actor_name=plain(by.name),
+        actor_post=plain(by.post),
+        on_behalf_of=plain(by.on_behalf_of),
         stated_at=stated_at,
         before=plain(before or {}),
         after=plain(after or {}),
@@ -134,7 +139,8 @@ def recorded(*, may_be_idle: bool = False) -> Iterator[None]:
     """One transaction in which rows change and an event says so, or nothing happens at all.
 
     ``may_be_idle`` is for jobs that often find nothing to do. Raises ``Unrecorded`` when the block
-    ends without an event. Nested blocks join the outer transaction.
+    ends without an event. Nested blocks join the outer transaction; the events of one that failed
+    are rolled back with it and do not speak for the outer one.
     """
     outer = getattr(connection, "ledger_notes", None)
     try:
@@ -142,13 +148,15 @@ def recorded(*, may_be_idle: bool = False) -> Iterator[None]:
             connection.ledger_notes = 0
             _mark(True)
             yield
-            if not connection.ledger_notes and not may_be_idle:
+            notes = connection.ledger_notes
+            if not notes and not may_be_idle:
                 raise Unrecorded("A change must leave an entry in the ledger.")
             if outer is None:  # a failed block needs no unmarking: its rollback takes the mark away
                 _mark(False)
-    finally:
-        notes = getattr(connection, "ledger_notes", None) or 0
-        connection.ledger_notes = None if outer is None else outer + notes
+            connection.ledger_notes = None if outer is None else outer + notes
+    except BaseException:
+        connection.ledger_notes = outer
+        raise
 
 
 def _note(count: int) -> None:

@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             name='SweepRun',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sweep', 'Sweep'), ('met_late', 'Met late'), ('import', 'Import')], max_length=10)),
+                ('kind', models.CharField(choices=[('sweep', 'Sweep'), ('met_late', 'Met late'), ('import', 'Import'), ('revised', 'Due date changed after it had passed')], max_length=10)),
                 ('swept_to', models.DateTimeField()),
                 ('flagged', models.PositiveIntegerField(default=0)),
             ],

@@ -1,15 +1,17 @@
 """The due date and why, from a terminal: one, or a CSV file of many."""
 
 import csv
+import io
 import sys
 from argparse import ArgumentParser
-from datetime import datetime
+from copy import copy
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.refusals import Refused
@@ -17,6 +19,7 @@ from agencies.dates import local_day
 from deadlines import rules, strips
 from deadlines.calendar import Calendar, CalendarNotPublished
 from deadlines.counting import MAX_AMOUNT, Unit
+from deadlines.fields import read_instant
 from deadlines.models import LimitRule
 from deadlines.published import published
 from deadlines.views import not_published_sentence
@@ -33,7 +36,10 @@ class Command(BaseCommand):
         parser.add_argument("--csv", type=Path, help="columns started_at,rule[,amount,unit]")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        calendar = published().calendar
+        try:
+            calendar = published().calendar
+        except (Refused, CalendarNotPublished) as refusal:
+            raise CommandError(_sentence(refusal)) from None
         if options["csv"]:
             self._many(options["csv"], calendar)
         elif options["started_at"]:
@@ -43,8 +49,9 @@ class Command(BaseCommand):
 
     def _one(self, calendar: Calendar, options: dict[str, Any]) -> None:
         try:
-            started_at = _instant(options["started_at"])
-            rule = _rule(options["rule"], started_at, options["amount"], options["unit"])
+            started_at = read_instant(options["started_at"])
+            rule = _in_force(options["rule"].strip(), local_day(started_at))
+            rule = _changed(rule, options["amount"], options["unit"])
             explanation = rules.explain(calendar, rule, started_at)
             strip = strips.for_rule(rule, started_at, now=timezone.now(), calendar=calendar)
         except (ValueError, Refused, CalendarNotPublished) as refusal:
@@ -62,20 +69,25 @@ class Command(BaseCommand):
         status, its sentence goes to the error stream with the row's number."""
         refused = 0
         try:
-            text = path.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
+            lines = io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")
+            reader = csv.DictReader(lines, strict=True, restval="")
+            names, rows = list(reader.fieldnames or []), list(reader)
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
             raise CommandError(f"{path}: {error}") from error
-        reader = csv.DictReader(text.splitlines(), strict=True)
-        names = reader.fieldnames or []
         if "started_at" not in names or "rule" not in names:
             raise CommandError(f"{path} needs the columns started_at,rule[,amount,unit].")
-        writer = csv.DictWriter(self.stdout, [*names, "due_at"], lineterminator="\n")
+        columns = [*(name for name in names if name != "due_at"), "due_at"]
+        writer = csv.DictWriter(self.stdout, columns, "", "ignore", lineterminator="\n")
         writer.writeheader()
-        for number, row in enumerate(reader, start=2):
+        in_force = cache(_in_force)
+        for number, row in enumerate(rows, start=2):
             try:
-                started_at = _instant(row["started_at"])
-                amount = int(row["amount"]) if row.get("amount") else None
-                rule = _rule(row["rule"], started_at, amount, row.get("unit") or None)
+                if None in row:
+                    raise ValueError(_("This row has more cells than the first one."))
+                started_at = read_instant(row["started_at"])
+                amount = _amount(row.get("amount", ""))
+                rule = in_force(row["rule"].strip(), local_day(started_at))
+                rule = _changed(rule, amount, row.get("unit", "").strip() or None)
                 due_at = rules.due_at(calendar, rule, started_at)
                 row["due_at"] = timezone.localtime(due_at).isoformat()
             except (ValueError, Refused, CalendarNotPublished) as refusal:
@@ -87,28 +99,29 @@ class Command(BaseCommand):
             sys.exit(1)
 
 
-def _instant(text: str) -> datetime:
-    """An aware instant; without an offset it is local, a bare date is its midnight."""
-    instant = parse_datetime(text.strip())
-    if instant is None and (day := parse_date(text.strip())):
-        instant = datetime(day.year, day.month, day.day)
-    if instant is None:
-        raise ValueError(_("“%(text)s” is not an instant.") % {"text": text})
-    return timezone.make_aware(instant) if timezone.is_naive(instant) else instant
+def _amount(text: str) -> int | None:
+    """A number of days, or ``None`` for an empty cell."""
+    if not text.strip():
+        return None
+    if not text.strip().isdecimal():
+        raise ValueError(_("“%(text)s” is not a number of days.") % {"text": text})
+    return int(text)
 
 
-def _rule(code: str, started_at: datetime, amount: int | None, unit: str | None) -> LimitRule:
-    """The rule in force on that day, with another amount or unit when asked; never saved.
-
-    The rule in force today also answers for days before the directive (worked examples).
-    """
+def _in_force(code: str, day: date) -> LimitRule:
+    """The rule in force on a day; before the directive, the first version of it (what if)."""
     try:
-        rule = rules.rule_on(code.strip(), local_day(started_at))
+        return rules.rule_on(code, day)
     except rules.NoSuchRule:
-        first = LimitRule.objects.filter(code=code.strip()).order_by("version").first()
+        first = LimitRule.objects.filter(code=code).order_by("version").first()
         if first is None:
             raise
-        rule = first
+        return first
+
+
+def _changed(rule: LimitRule, amount: int | None, unit: str | None) -> LimitRule:
+    """The rule with another amount or unit when asked; never saved."""
+    rule = copy(rule)
     if amount is not None:
         if not 1 <= amount <= MAX_AMOUNT:
             raise ValueError(
@@ -116,7 +129,11 @@ def _rule(code: str, started_at: datetime, amount: int | None, unit: str | None)
             )
         rule.amount = amount
     if unit is not None:
-        rule.unit = Unit(unit.strip())
+        if unit not in set(Unit):
+            raise ValueError(
+                _("“%(text)s” is not a unit: write working_day or calendar_day.") % {"text": unit}
+            )
+        rule.unit = Unit(unit)
     return rule
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from deadlines import sweeping
+from deadlines.fields import read_instant
 from deadlines.models import OverdueFlag
 from deadlines.wording import day_text
 
@@ -36,15 +36,9 @@ class Command(BaseCommand):
         if text is None:
             return clock
         try:
-            instant = parse_datetime(text)
-        except ValueError:
-            instant = None
-        if instant is None:
-            raise CommandError(
-                f"--now {text!r} is not an instant. Write it as 2026-11-26T00:00:00+07:00."
-            )
-        if timezone.is_naive(instant):
-            instant = timezone.make_aware(instant)
+            instant = read_instant(text)
+        except ValueError as error:
+            raise CommandError(f"--now: {error}") from None
         if settings.PRODUCTION and instant > clock:
             raise CommandError("--now lies ahead; a breach that has not happened is not flagged.")
         return instant

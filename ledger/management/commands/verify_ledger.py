@@ -18,7 +18,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         directory = options["heads"]
-        heads = chain.published_heads(directory) if directory else None
+        try:
+            heads = chain.published_heads(directory) if directory else None
+        except (chain.UnreadableHeads, OSError, UnicodeDecodeError) as error:
+            raise CommandError(str(error), returncode=1) from error
         count, faults = chain.verify(now=timezone.now(), heads=heads)
         for fault in faults:
             raise CommandError(

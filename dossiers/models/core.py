@@ -4,12 +4,13 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from agencies.models import Agency, InternalUnit
 from deadlines.models import TimeLimit
-from dossiers.querysets import DossierQuerySet
+from dossiers.querysets import AttachmentQuerySet, DossierQuerySet
 from dossiers.states import State
 
 
@@ -51,6 +52,10 @@ class Dossier(models.Model):
     created_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    field = models.CharField(max_length=60, blank=True, default="")
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
     imported_batch = models.UUIDField(null=True, blank=True)
     search_key = models.TextField()
 
@@ -89,10 +94,13 @@ class Attachment(models.Model):
         ANNEX = "annex", _("Annex")
         REPORT = "report", _("Report of the agency")
         NOTICE = "notice", _("Notice or document issued")
+        OFFICE_DRAFT = "office_draft", _("Draft of the City Office")
+        OPINION = "opinion", _("Opinion of a consulted agency")
+        MINUTES = "minutes", _("Minutes of the meeting")
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="attachments")
-    purpose = models.CharField(max_length=10, choices=Purpose.choices)
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
     name = models.CharField(max_length=255)
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -100,9 +108,19 @@ class Attachment(models.Model):
     path = models.CharField(max_length=200)
     added_by = models.ForeignKey(User, on_delete=models.PROTECT)
     added_at = models.DateTimeField()
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+
+    objects = AttachmentQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def size_text(self) -> str:
+        """The size as people say it."""
+        return filesizeformat(self.size)
 
 
 class Direction(models.Model):

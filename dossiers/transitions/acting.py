@@ -1,0 +1,151 @@
+"""What the verbs of a dossier share: the locked row, the move, the entry, the files."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.models import StagedFile
+from accounts.refusals import Conflict, NotAllowed
+from dossiers import policies
+from dossiers.models import Attachment, Dossier
+from dossiers.states import MOVES
+from ledger import recording
+
+Files = Mapping[str, Iterable[StagedFile]]
+
+
+class WrongState(Conflict):
+    """The dossier is not where this verb starts."""
+
+
+class Stale(Conflict):
+    """Somebody changed the dossier since the form was opened."""
+
+
+class FilesGone(Conflict):
+    """A file of the form is no longer on the server: it waited too long or was sent elsewhere."""
+
+
+def stale() -> Stale:
+    """The refusal of a form that was opened on an older version."""
+    return Stale(_("Somebody changed this dossier since you opened the form."))
+
+
+def moved_on(row: Dossier) -> WrongState:
+    """The refusal of an act that does not start where the dossier is."""
+    return WrongState(
+        _("Meanwhile the dossier has moved on: %(state)s.") % {"state": row.get_state_display()}
+    )
+
+
+@contextmanager
+def acting(dossier: Dossier, verb: str, by: Actor, version: int | None) -> Iterator[Dossier]:
+    """The locked row, once policy, version and state agree; everything after is one transaction."""
+    with recording.recorded():
+        row = (
+            Dossier.objects.select_for_update(of=("self",))
+            .select_related("agency")
+            .get(pk=dossier.pk)
+        )
+        if not policies.may(by, verb, row):
+            raise NotAllowed(_("Your post does not carry this right."))
+        if not policies.fits(verb, row):
+            raise moved_on(row)
+        if version is not None and version != row.version:
+            raise stale()
+        yield row
+
+
+def move(row: Dossier, verb: str, **changes: Any) -> None:
+    """Write the new state if the row still is as it was read; the condition holds without locks."""
+    sources, target = MOVES[verb]
+    changed = Dossier.objects.filter(pk=row.pk, version=row.version, state__in=sources).update(
+        state=target, version=row.version + 1, **changes
+    )
+    if not changed:
+        raise stale()
+    row.state, row.version = target, row.version + 1
+    for name, value in changes.items():
+        setattr(row, name, value)
+
+
+def plain_move(
+    dossier: Dossier,
+    verb: str,
+    action: str,
+    version: int | None,
+    by: Actor,
+    now: datetime,
+    **changes: Any,
+) -> Dossier:
+    with acting(dossier, verb, by, version) as row:
+        before = row.state
+        move(row, verb, **changes)
+        enter(row, action, by, now, before={"state": before}, after={"state": row.state})
+    return row
+
+
+def enter(
+    row: Dossier,
+    action: str,
+    by: Actor,
+    now: datetime,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+    document: str = "",
+) -> None:
+    recording.append(
+        by=by.author,
+        action=action,
+        kind="dossier",
+        code=row.code,
+        now=now,
+        before=before,
+        after=after,
+        reason=reason,
+        document=document,
+    )
+
+
+def attach(row: Dossier, files: Files, by: Actor, now: datetime) -> None:
+    """Make staged files attachments. Their bytes are on disk already; the rows come last.
+
+    Raises ``FilesGone`` rather than saving the dossier without one of its files.
+    """
+    for purpose, staged_files in files.items():
+        for staged in staged_files:
+            if not StagedFile.objects.filter(pk=staged.pk, owner=by.user).delete()[0]:
+                raise FilesGone(
+                    _("“%(name)s” is no longer on the server. Choose the file again.")
+                    % {"name": staged.name}
+                )
+            attachment = Attachment.objects.create(
+                dossier=row,
+                purpose=purpose,
+                name=staged.name,
+                size=staged.size,
+                sha256=staged.sha256,
+                content_type=staged.content_type,
+                path=staged.path,
+                added_by=by.user,
+                added_at=now,
+            )
+            enter(
+                row,
+                "file_attached",
+                by,
+                now,
+                after={
+                    "file": str(attachment.public_id),
+                    "name": staged.name,
+                    "purpose": purpose,
+                    "size": staged.size,
+                    "sha256": staged.sha256,
+                },
+            )

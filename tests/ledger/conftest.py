@@ -1,0 +1,64 @@
+"""A finished story whose rows fill every table, and a hand that reaches behind the guards."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from agencies.models import InternalUnit
+from deadlines.models import DueDateRevision
+from deadlines.transitions import revise_due
+from dossiers import transitions as verbs
+from ledger import chain, guards, recording
+from tests.world import NOW, World, hanoi
+
+
+@pytest.fixture
+def story(world: World) -> World:
+    """A dossier from the first draft to the notice, a limit that was missed and then extended."""
+    with recording.recorded(may_be_idle=True):
+        InternalUnit.objects.create(agency=world.ward, name="Phòng Kinh tế")
+    verbs.issue_notice(
+        world.concluded(),
+        ref="99/TB-UBND",
+        issued_on=date(2026, 11, 25),
+        late_reason="",
+        files={},
+        version=None,
+        by=world.by(world.phuc),
+        now=NOW,
+    )
+    limit = world.limit(NOW)
+    revise_due(
+        limit,
+        to=hanoi(2026, 12, 4),
+        cause=DueDateRevision.Cause.EXTENSION,
+        reason="Đơn vị đề nghị, Thành phố đồng ý",
+        document="12/UBND-TH",
+        by=world.by(world.minh),
+        now=limit.due_at,
+    )
+    chain.seal_all()
+    return world
+
+
+@pytest.fixture
+def behind_the_guards(db: None) -> Callable[[str, Sequence[Any]], None]:
+    """Runs a statement as somebody would who owns the database: no trigger, no foreign key."""
+
+    def run(sql: str, params: Sequence[Any] = ()) -> None:
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL session_replication_role = replica")
+                cursor.execute(sql, params)
+                cursor.execute("SET LOCAL session_replication_role = origin")
+            else:
+                for statement in guards.remove_statements():
+                    cursor.execute(statement)
+                cursor.execute(sql, params)
+                for statement in guards.install_statements():
+                    cursor.execute(statement)
+
+    return run

@@ -1,0 +1,168 @@
+"""Every address of the resolver declares who may use it, answers only its methods, and never fails.
+
+quality.md §2 invariant 38 and §3 rows 24, 25 and 50: what is added tomorrow is asked today.
+"""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.rights import RIGHTS
+from accounts.roles import COLUMN_OF, Column, Role
+from dossiers.models import Attachment, Dossier
+from tests.dossiers.test_verbs import IN_STATE, everything, people
+
+#: Pages for people who are not signed in.
+PUBLIC = {"accounts:sign_in", "accounts:sign_out", "healthz", "set_language"}
+#: Pages with a form.
+POSTS = {
+    "accounts:sign_in", "accounts:sign_out", "accounts:password", "accounts:inbox", "set_language",
+    "dossiers:log", "dossiers:edit", "dossiers:submit", "dossiers:receive",
+    "dossiers:put_to_leader", "dossiers:direct_explanation", "dossiers:report",
+    "dossiers:conclude", "dossiers:issue_notice", "dossiers:close",
+}  # fmt: skip
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Each named address with its namespace."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            space = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+            yield from patterns(entry, space)
+        else:
+            yield f"{prefix}{entry.name}", entry
+
+
+EVERY = dict(patterns(get_resolver()))
+
+
+def address(name: str, dossier: Dossier | None = None) -> str:
+    """The page of the dossier, or one without an object."""
+    file = dossier.attachments.first() if dossier else None
+    values: dict[str, Any] = {
+        "code": dossier.code if dossier else "HS2026-00001",
+        "year": 2026,
+        "public_id": file.public_id if file else uuid.UUID(int=1),
+    }
+    wanted = EVERY[name].pattern.converters
+    return reverse(name, kwargs={key: values[key] for key in wanted})
+
+
+@pytest.mark.parametrize("name", sorted(EVERY))
+class TestEveryAddress:
+    def test_has_a_name_and_declares_its_act(self, name):
+        view = EVERY[name].callback
+        assert "None" not in name
+        if name in PUBLIC:
+            assert view.login_required is False
+        else:
+            assert getattr(view, "login_required", True)
+            assert view.act in RIGHTS
+
+    @pytest.mark.django_db
+    def test_anonymous_is_sent_to_sign_in(self, name, wall_clock):
+        if name in PUBLIC:
+            return
+        for method in ("get", "head", "post"):
+            response = getattr(Client(), method)(address(name))
+            assert response.status_code == 302
+            assert response.headers["Location"] == f"/dang-nhap/?next={address(name)}"
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "INVENTED"])
+    def test_methods_that_are_not_listed_are_refused(self, name, method, wall_clock):
+        response = Client().generic(method, address(name))
+        assert response.status_code == 405
+        assert response.headers["Allow"] == "GET, HEAD, POST"
+
+    @pytest.mark.django_db
+    def test_posting_without_the_forms_token_is_refused(self, name, world, sign_in):
+        """Sign-in, sign-out and language too: each counts as somebody else's page."""
+        dossier = world.submitted()
+        before = everything()
+        lan = sign_in(world.lan, enforce_csrf_checks=True)
+        lan.get("/ho-so/moi/")
+        for headers in ({}, {"Origin": "https://evil.example"}, {"X-CSRFToken": "x" * 64}):
+            data = {"csrfmiddlewaretoken": "y" * 64, "language": "en", "form_key": uuid.uuid4()}
+            response = lan.post(address(name, dossier), data, headers=headers)
+            assert response.status_code == 403, headers
+        assert everything() == before
+
+    @pytest.mark.django_db
+    def test_a_page_that_takes_no_form_takes_no_post(self, name, world, sign_in):
+        if name in POSTS:
+            return
+        response = sign_in(world.lan).post(address(name, world.submitted()))
+        assert response.status_code == 405
+
+
+@pytest.mark.django_db
+class TestReadingChangesNothing:
+    def test_whoever_reads_whatever_page(self, world, sign_in):
+        """GET and HEAD of every page by every role in every state: no row moves, nothing fails."""
+        dossiers = [make(world) for make in IN_STATE.values()]
+        actors = people(world)
+        Attachment.objects.update(path="none/none")
+        before = everything()
+        for by in actors.values():
+            browser = sign_in(by.user)
+            for name in sorted(set(EVERY) - {"accounts:sign_out"}):
+                wanted = dossiers if "code" in EVERY[name].pattern.converters else dossiers[1:2]
+                for dossier in wanted:
+                    response = browser.get(address(name, dossier))
+                    expected = {200, 302, 403, 404, 405, 409, 410}
+                    if name == "healthz":
+                        expected = {503}
+                    assert response.status_code in expected, (by.author.name, name)
+        assert everything() == before
+
+    def test_a_head_is_answered_like_a_get(self, world, sign_in):
+        dossier = world.submitted()
+        lan = sign_in(world.lan)
+        for name in sorted(set(EVERY) - {"accounts:sign_out", "set_language"}):
+            seen, told = lan.get(address(name, dossier)), lan.head(address(name, dossier))
+            assert seen.status_code == told.status_code, name
+
+
+class TestTheTableOfRights:
+    """design.md §4 and quality.md §4, written out once more: role → what it may do."""
+
+    READ = {"dossier_list", "dossier_view", "window_view", "file_get"}
+    ALL = {"own_account", "calendar_view"}
+    CLERK = ALL | READ | {
+        "dossier_create", "dossier_edit", "dossier_submit", "response_draft", "dash_own",
+    }  # fmt: skip
+    CITY = ALL | READ | {"dash_city"}
+    EXPECTED = {
+        Column.CLERK: CLERK,
+        Column.HEAD: CLERK | {"response_submit"},
+        Column.LEADER: CITY | {"directive_create", "conclusion_create"},
+        Column.OFFICE: CITY
+        | {"dossier_receive", "dossier_put_to_leader", "notice_issue", "dossier_close"},
+        Column.INSPECTOR: CITY,
+        Column.DIRECTOR: CITY,
+        Column.AUDITOR: CITY,
+        Column.SYSADMIN: ALL,
+    }
+
+    @pytest.mark.parametrize("column", Column.values)
+    def test_gives_each_role_these_acts_and_no_other(self, column):
+        given = {act for act, scopes in RIGHTS.items() if Column(column) in scopes}
+        assert given == self.EXPECTED[Column(column)]
+
+    def test_agencies_reach_their_own_rows_alone(self):
+        for act in self.CLERK - self.ALL:
+            for column in (Column.CLERK, Column.HEAD):
+                assert RIGHTS[act].get(column) in {None, "own"}, act
+
+    def test_every_role_has_its_column(self):
+        assert set(COLUMN_OF) == set(Role)
+
+    def test_whoever_reads_only_writes_nothing(self):
+        """The auditor, the inspector and the system administrator act on no dossier (S5)."""
+        for column in (Column.AUDITOR, Column.INSPECTOR, Column.DIRECTOR, Column.SYSADMIN):
+            assert self.EXPECTED[column] <= self.CITY
