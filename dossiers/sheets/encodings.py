@@ -26,6 +26,11 @@ class Script(StrEnum):
     TCVN3 = "TCVN3 (ABC)"
     VNI = "VNI"
 
+    @property
+    def is_old(self) -> bool:
+        """Whether it is anything but Unicode."""
+        return self is not Script.UNICODE
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -66,6 +71,7 @@ _PHRASE = re.compile(r"[^\r\n\t;,|\"]+")
 _SMALL, _CAPITAL = re.compile(r"[a-z]"), re.compile(r"[A-Z]")
 _LOST = re.compile(r"[A-Za-z]\?[A-Za-z]|[A-Za-z]\?\?|\ufffd")
 _SAMPLE = 200_000
+_WORDS_MENDED = 2
 
 
 def decode(data: bytes) -> Decoded:
@@ -89,13 +95,18 @@ def decode(data: bytes) -> Decoded:
 
 
 def script_of(texts: Iterable[str]) -> Script:
-    """How the letters of these texts are to be understood; together they decide."""
+    """How the letters of these texts are to be understood; together they decide.
+
+    An old script must mend two words at least and leave at most half of the odd ones: one strange
+    word is a foreign name, not a font.
+    """
     joined = "\n".join(texts)
     if not _SUSPECT.search(joined):
         return Script.UNICODE
     odd = {script: odd_words(_CONVERT[script](joined)) for script in Script}
     best = min(Script, key=lambda script: odd[script])
-    return best if odd[best] * 2 <= odd[Script.UNICODE] else Script.UNICODE
+    before, after = odd[Script.UNICODE], odd[best]
+    return best if before - after >= _WORDS_MENDED and after * 2 <= before else Script.UNICODE
 
 
 def to_unicode(text: str, script: Script = Script.UNICODE) -> str:
@@ -109,11 +120,14 @@ def to_unicode(text: str, script: Script = Script.UNICODE) -> str:
     text = unicodedata.normalize("NFC", text)
     if _UNICODE_ONLY.search(text):
         return text
-    if script is Script.UNICODE:
-        if not _SUSPECT.search(text):
-            return text
+    if not script.is_old:
         script = script_of([text])
     return _CONVERT[script](text)
+
+
+def readings(text: str) -> list[str]:
+    """The text as every script would have it, as it stands first."""
+    return [text] if text.isascii() else [_CONVERT[script](text) for script in Script]
 
 
 def _by_mark(data: bytes) -> tuple[str, str] | None:

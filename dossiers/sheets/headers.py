@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.text import normalise, search_key
 from dossiers.sheets.cells import Cell, Value, as_line, column_letters, is_blank
-from dossiers.sheets.encodings import to_unicode
+from dossiers.sheets.encodings import readings
 from dossiers.sheets.limits import SheetRefused
 
 #: Our columns in the order of the template, with the title that stands over them there.
@@ -138,7 +138,7 @@ def find_layout(
                 continue
             if best is None or score > best[0] or _is_plainer(best, (score, at, deep)):
                 best = (score, at, deep, titles)
-        if best and best[0] == len(COLUMNS) or best and at > best[1] + 10:
+        if best and (at > best[1] + 10 or (best[0] == len(COLUMNS) and at > best[1])):
             break
     if best is None or best[0] < min(2, max(1, len(wanted))):
         return None
@@ -238,7 +238,8 @@ def _claim(title: str, wanted: Mapping[str, str]) -> tuple[str, int]:
 
 
 def _keys(title: str) -> list[str]:
-    return [_key(title), _key(to_unicode(title))]
+    """A title as it stands, and as it would read in an old font: the name known decides."""
+    return [_key(reading) for reading in readings(title)]
 
 
 def _key(title: str) -> str:

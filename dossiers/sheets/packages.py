@@ -4,7 +4,7 @@ What the directory says is checked at once (sizes, names, links, macros, files i
 what comes out while a part is unpacked is counted again, since a directory may lie. Parts are
 parsed by expat, strictly: a document type refuses the file, so that no entity ever exists.
 
-No compiled reader sees the file: python-calamine 0.9.1, four times as fast, ends the whole process
+No compiled reader sees the file: python-calamine 0.9.1, though faster, ends the whole process
 on a false number in an attribute (``uniqueCount``), which no server can answer for.
 """
 

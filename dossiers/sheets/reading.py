@@ -18,8 +18,9 @@ from typing import BinaryIO
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dossiers.sheets.cells import is_blank
+from dossiers.sheets.cells import Value, column_letters, is_blank
 from dossiers.sheets.delimited import read_delimited
+from dossiers.sheets.encodings import Script
 from dossiers.sheets.grids import Grid
 from dossiers.sheets.headers import REQUIRED, TITLES, Header, Layout, find_layout
 from dossiers.sheets.limits import MIB, Limits, SheetRefused
@@ -65,6 +66,7 @@ class Sheet:
     layout: Layout = field(repr=False)
     required: frozenset[str] = field(repr=False)
     limits: Limits = field(repr=False)
+    old_letters: bool = True
     passed: list[Passed] = field(default_factory=list, repr=False)
     more_passed: int = 0
 
@@ -74,10 +76,17 @@ class Sheet:
         Raises ``SheetRefused`` at a row that makes the file unreadable; nothing read before it may
         be kept.
         """
-        sieve = Sieve(self.grid, self.layout, self.required, self.limits)
+        sieve = Sieve(
+            self.grid,
+            self.layout,
+            required=self.required,
+            limits=self.limits,
+            old_letters=self.old_letters,
+        )
         yield from sieve.rows(self.header_row + 1)
         self.passed, self.more_passed = sieve.passed, sieve.more_passed
-        self.notes += [note for note in self.grid.notes if note not in self.notes]
+        late = [*self.grid.notes, *_converted_notes(sieve.converted)]
+        self.notes += [note for note in late if note not in self.notes]
 
     @property
     def columns(self) -> frozenset[str]:
@@ -93,12 +102,14 @@ def read(
     required: Collection[str] = REQUIRED,
     mapping: Mapping[str, str] | None = None,
     sheet_name: str = "",
+    old_letters: bool = True,
 ) -> Sheet:
     """The list in a file of the kind that ``name`` and the content both say.
 
     ``required`` are our columns without which the file is refused. ``mapping`` gives titles of the
     file and the column of ours each is to become, "" for none. ``sheet_name`` chooses a sheet of a
-    workbook; else the first visible one with the required columns is read. Raises ``SheetRefused``.
+    workbook; else the first visible one with the required columns is read. ``old_letters=False``
+    takes the letters of the cells as they are. Raises ``SheetRefused``.
     """
     limits = limits or Limits()
     if isinstance(source, str | os.PathLike):
@@ -110,6 +121,7 @@ def read(
                 required=required,
                 mapping=mapping,
                 sheet_name=sheet_name,
+                old_letters=old_letters,
             )
     data = _taken(source, limits)
     kind = _kind(data, name)
@@ -139,11 +151,14 @@ def read(
         layout=layout,
         required=frozenset(required),
         limits=limits,
+        old_letters=old_letters,
     )
 
 
 def _taken(file: BinaryIO, limits: Limits) -> bytes:
-    """The bytes of the file, one more than the limit at most."""
+    """The bytes of the file from its beginning, one more than the limit at most."""
+    if file.seekable():
+        file.seek(0)
     data = file.read(limits.file_bytes + 1)
     if not data:
         raise SheetRefused(_("The file is empty (0 bytes). Choose the file with the list."))
@@ -259,9 +274,10 @@ def _first_list(
     raise _missing(nearest[1], nearest[2], required)
 
 
-def _head(grid: Grid, count: int) -> tuple[list[int], list[list[object]]]:
+def _head(grid: Grid, count: int) -> tuple[list[int], list[list[Value]]]:
     """The first rows that show something, with their numbers."""
-    numbers, head = [], []
+    numbers: list[int] = []
+    head: list[list[Value]] = []
     for number, row in grid.rows():
         if any(not is_blank(value) for value in row):
             numbers.append(number)
@@ -305,6 +321,14 @@ def _other_sheets_note(grids: list[Grid], read: Grid) -> list[str]:
     return [
         _("Only the sheet “%(sheet)s” was read. The workbook also has: %(others)s.")
         % {"sheet": read.sheet_name, "others": ", ".join(f"“{name}”" for name in others)}
+    ]
+
+
+def _converted_notes(scripts: Mapping[int, Script]) -> list[str]:
+    return [
+        _("The letters of column %(letters)s were converted from %(encoding)s.")
+        % {"letters": column_letters(at + 1), "encoding": script}
+        for at, script in scripts.items()
     ]
 
 

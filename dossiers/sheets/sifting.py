@@ -73,7 +73,16 @@ _WIDE = 3
 class Sieve:
     """Goes through the rows once; ``passed`` and ``count`` are complete when it has ended."""
 
-    def __init__(self, grid: Grid, layout: Layout, required: Collection[str], limits: Limits):
+    def __init__(
+        self,
+        grid: Grid,
+        layout: Layout,
+        *,
+        required: Collection[str],
+        limits: Limits,
+        old_letters: bool = True,
+    ):
+        self.old_letters = old_letters
         self.grid, self.layout, self.limits = grid, layout, limits
         self.needed = [layout.places[name] for name in required if name in layout.places]
         self.mapped = frozenset(layout.places.values())
@@ -83,13 +92,15 @@ class Sieve:
             (b[0], b[1]) for b in grid.blocks if b[0] == b[2] and b[3] - b[1] >= _WIDE - 1
         }
         self._titles = {at: layout.headers[at].title for at in self.mapped}
+        self.converted: dict[int, Script] = {}
         self._after_signature = False
         self._group = ""
 
     def rows(self, first: int) -> Iterator[Row]:
         """The dossiers of the list; ``first`` is the number of the row below the header."""
         below = ((n, row) for n, row in self.grid.rows() if n >= first)
-        for number, values in self._readable(self._filled(below, first)):
+        filled = self._filled(below, first)
+        for number, values in self._readable(filled) if self.old_letters else filled:
             if why := self._no_dossier(number, values):
                 self._pass(number, why, values)
                 continue
@@ -188,7 +199,8 @@ class Sieve:
         A row with nothing of its own in our columns only continues the one above and stays blank.
         """
         tall = sorted(block for block in self.grid.blocks if block[2] > block[0] >= first - 1)
-        following, standing = 0, []
+        following = 0
+        standing: list[tuple[int, int, Value]] = []
         for number, row in rows:
             at, values = number - 1, list(row)
             if standing and any(not is_blank(_at(values, place)) for place in self.mapped):
@@ -214,6 +226,7 @@ class Sieve:
             script_of(v for _n, values in head if isinstance(v := _at(values, at), str))
             for at in range(width)
         ]
+        self.converted = {at: script for at, script in enumerate(scripts) if script.is_old}
         for source in (head, rows):
             for number, values in source:
                 for at, value in enumerate(values):
