@@ -117,3 +117,14 @@ def submission(browser: Client, **changes: Any) -> dict[str, Any]:
 def text_of(response: HttpResponse) -> str:
     """What the page says, entities resolved, spaces single."""
     return " ".join(html.unescape(response.content.decode()).split())
+
+
+def in_english(client: Client) -> Client:
+    """A browser whose pages are in English, so that tests compare msgids."""
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def log(client: Client, form: dict[str, Any]) -> HttpResponse:
+    """Send the form of a new submission."""
+    return client.post(reverse("dossiers:log"), form)
