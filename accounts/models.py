@@ -96,6 +96,28 @@ class MessageKind(models.TextChoices):
     DIRECTED = "directed", _("Explanation requested")
     REPORTED = "reported", _("Report received")
     CONCLUDED = "concluded", _("Conclusion to draft")
+    ASSIGNED = "assigned", _("Dossier assigned")
+    FORM_RETURNED = "form_returned", _("Dossier returned for form")
+    RESUBMITTED = "resubmitted", _("Dossier submitted again")
+    CONSULTED = "consulted", _("Opinion requested")
+    OPINION = "opinion", _("Opinion received")
+    MEETING = "meeting", _("Meeting called")
+    REJECTED = "rejected", _("Dossier not accepted")
+    WITHDRAWAL_ASKED = "withdrawal_asked", _("Withdrawal asked for")
+    WITHDRAWAL_DECIDED = "withdrawal_decided", _("Withdrawal decided")
+    TASK_GIVEN = "task_given", _("Task given")
+    TASK_ASSIGNED = "task_assigned", _("Task assigned to you")
+    TASK_REPORTED = "task_reported", _("Report on a task")
+    TASK_ACCEPTED = "task_accepted", _("Task completed")
+    TASK_SENT_BACK = "task_sent_back", _("Report on a task sent back")
+    REMINDED = "reminded", _("Reminder")
+    EXTENSION_ASKED = "extension_asked", _("Extension asked for")
+    CHANGE_PROPOSED = "change_proposed", _("Change of a time limit proposed")
+    REQUEST_GRANTED = "request_granted", _("Due date changed")
+    REQUEST_REFUSED = "request_refused", _("Request refused")
+    LIFTED = "lifted", _("Obligation lifted")
+    SUSPENDED = "suspended", _("Time limit suspended")
+    RESUMED = "resumed", _("Suspended time limit runs on")
     OVERDUE = "overdue", _("Time limit passed")
 
 
@@ -201,7 +223,7 @@ class SavedFilter(models.Model):
 
 
 class AutosavedForm(models.Model):
-    """What a person is typing on a page, kept until it is sent or thrown away; one for each page."""
+    """What a person is typing on a page, kept until it is sent or thrown away; one a page."""
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="autosaved_forms")
     path = models.CharField(max_length=300)

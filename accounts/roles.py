@@ -28,6 +28,7 @@ class Column(models.TextChoices):
     HEAD = "head", _("Head")
     LEADER = "leader", _("City leader")
     OFFICE = "office", _("City Office")
+    KEEPER = "keeper", _("Calendar keeper")
     INSPECTOR = "inspector", _("Inspector")
     DIRECTOR = "director", _("Director of Home Affairs")
     SYSADMIN = "sysadmin", _("System administrator")
@@ -41,7 +42,7 @@ COLUMN_OF = {
     Role.OFFICE_CLERK: Column.OFFICE,
     Role.OFFICE_OFFICER: Column.OFFICE,
     Role.OFFICE_CHIEF: Column.OFFICE,
-    Role.CALENDAR_KEEPER: Column.OFFICE,
+    Role.CALENDAR_KEEPER: Column.KEEPER,
     Role.CITY_LEADER: Column.LEADER,
     Role.INSPECTOR: Column.INSPECTOR,
     Role.HOME_AFFAIRS_DIRECTOR: Column.DIRECTOR,

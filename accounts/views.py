@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import news, sign_in, unfinished
+from accounts import autosave, matrix, news, sign_in, unfinished
 from accounts.forms import OwnPasswordForm, SignInForm
 from accounts.messages import mark_read
 from accounts.pages import page
@@ -91,3 +91,31 @@ def _next(request: HttpRequest) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
     safe = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
     return target if safe else "/"
+
+
+@page("own_account")
+def rights(request: HttpRequest) -> HttpResponse:
+    """The table of rights that every page and verb asks, for everybody to read."""
+    context = {"columns": matrix.columns(), "rows": matrix.rows()}
+    return render(request, "accounts/rights.html", context)
+
+
+@page("own_account", ("GET", "HEAD", "POST"))
+def autosaved(request: HttpRequest) -> HttpResponse:
+    """Keep what is being typed on a page, or throw it away (``viec=bo``) and go back there."""
+    if request.method != "POST":
+        return redirect("/")
+    path = request.POST.get("path", "")
+    try:
+        if request.POST.get("viec") == "bo":
+            autosave.forget(request.user, path)
+            return redirect(path)
+        data = request.POST.get("data", "")
+        autosave.keep(request.user, path=path, data=data, now=request.now)
+    except autosave.TooLarge:
+        return HttpResponse(status=413)
+    except autosave.TooOften:
+        return HttpResponse(status=429)
+    except autosave.NoSuchPage:
+        return HttpResponse(status=400)
+    return HttpResponse(status=204)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 BENCHES = {
     "counting": "when a time limit ends",
+    "lists": "the list of dossiers at size",
 }
 """Name of the module in this package → what it measures. Run in this order."""
 

@@ -32,7 +32,11 @@ PLACES = (
     Place(_("Overview"), "dashboards:overview", "chart", "t", "dash_city"),
     Place(_("My work"), "dossiers:mine", "list", "v", "dossier_list"),
     Place(_("Dossiers"), "dossiers:list", "file", "h", "dossier_list"),
+    Place(_("Tasks"), "tasks:list", "check", "u", "task_list"),
+    Place(_("Who holds what"), "dossiers:held", "users", "a", "hands_view"),
+    Place(_("Import lists"), "dossiers:imports", "upload", "n", "import_view"),
     Place(_("Time limits"), "dashboards:limits", "clock", "d", "window_view"),
+    Place(_("Requests about time limits"), "adjustments", "pause", "n", "window_view"),
     Place(_("Due date calculator"), "deadlines:calculator", "calculator", "c", "calendar_view"),
     Place(_("Working calendar"), "deadlines:calendar", "calendar", "l", "calendar_view"),
     Place(_("Inbox"), "accounts:inbox", "inbox", "i", "own_account"),
@@ -107,9 +111,11 @@ class _Frame:
     def nav(self) -> list[dict[str, Any]]:
         match = self._request.resolver_match
         here = match.view_name if match else ""
-        section = {"dossiers": "dossiers:list", "deadlines": "deadlines:calendar"}.get(
-            match.namespace if match else "", ""
-        )
+        section = {
+            "dossiers": "dossiers:list",
+            "tasks": "tasks:list",
+            "deadlines": "deadlines:calendar",
+        }.get(match.namespace if match else "", "")
         places = {place.view for place in PLACES}
         return [
             {

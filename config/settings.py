@@ -240,6 +240,17 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
 SWEEP_STALE_SECONDS = 300
+#: Urgency mark → so many working days without an act on a desk, and somebody is asked to look.
+STAGNATION_WORKING_DAYS = {
+    "normal": env.int("STAGNATION_DAYS_NORMAL", default=3),
+    "urgent": env.int("STAGNATION_DAYS_URGENT", default=1),
+    "very_urgent": env.int("STAGNATION_DAYS_URGENT", default=1),
+    "express": env.int("STAGNATION_DAYS_URGENT", default=1),
+}
+if not all(0 < days <= 60 for days in STAGNATION_WORKING_DAYS.values()):
+    raise ImproperlyConfigured(
+        "STAGNATION_DAYS_NORMAL and STAGNATION_DAYS_URGENT must lie between 1 and 60."
+    )
 CELERY_BROKER_URL = env("CELERY_BROKER_URL", default=f"redis+socket://{VAR_DIR / 'queue.sock'}")
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -270,6 +281,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ledger.tasks.publish_head",
         "schedule": 3600.0,
         "options": {"expires": 3000},
+    },
+    "import what was confirmed": {
+        "task": "dossiers.tasks.enter_confirmed_imports",
+        "schedule": 5.0,
+        "options": {"expires": 4},
     },
     "remove staged files that nobody sent": {
         "task": "dossiers.tasks.remove_old_staged_files",

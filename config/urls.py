@@ -2,18 +2,22 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from config import views
+from dossiers.views import adjusting
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
-    path("ngon-ngu/", login_not_required(set_language), name="set_language"),
+    path("ngon-ngu/", login_not_required(require_POST(set_language)), name="set_language"),
     path("", include("accounts.urls")),
     path("", include("deadlines.urls")),
     path("", include("dashboards.urls")),
+    path("thoi-han/de-nghi/", adjusting.waiting, name="adjustments"),
     path("ho-so/", include("dossiers.urls")),
+    path("nhiem-vu/", include("dossiers.task_urls")),
 ]
 
 handler400 = "config.views.bad_request"

@@ -5,7 +5,8 @@ end. Late: met at or after its end. Overdue: past its end and not met. Running: 
 its end; shown beside the rate, never in it. As of an instant, what happened later has not happened.
 
 An obligation that fell away before its end is in no count; one lifted at or after it was breached
-and counts as late.
+and counts as late. An extension after the breach gives the remaining work a new end: once met it
+counts as late, however early in the new time.
 
 On-time rate = on time ÷ (on time + late + overdue).
 """
@@ -15,9 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
-from deadlines.querysets import TimeLimitQuerySet
+from deadlines.querysets import IN_TIME, LATE, TimeLimitQuerySet
 
 GROUPS = {
     "agency": ("agency__name", "agency__code", "agency_id"),
@@ -83,8 +84,8 @@ def grouped(limits: TimeLimitQuerySet, now: datetime, by: Iterable[str]) -> list
 def _counts(now: datetime) -> dict[str, Count]:
     met, is_open = Q(met_at__lte=now), Q(met_at__isnull=True) | Q(met_at__gt=now)
     return {
-        "on_time": Count("pk", filter=met & Q(met_at__lt=F("due_at"), lifted=False)),
-        "late": Count("pk", filter=met & Q(met_at__gte=F("due_at"))),
+        "on_time": Count("pk", filter=met & IN_TIME & Q(lifted=False)),
+        "late": Count("pk", filter=met & LATE),
         "overdue": Count("pk", filter=is_open & Q(due_at__lte=now)),
         "running": Count("pk", filter=is_open & Q(due_at__gt=now)),
     }

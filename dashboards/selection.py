@@ -28,6 +28,8 @@ AGES: dict[str, tuple[int, int | None]] = {
 RULES = {
     "agency_report": gettext_lazy("Explanation or supplement"),
     "office_draft": gettext_lazy("Drafting of the notice or document"),
+    "consultation": gettext_lazy("Opinion of a consulted agency"),
+    "task_by_date": gettext_lazy("Assigned task"),
 }
 
 STATES = {

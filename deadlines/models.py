@@ -95,7 +95,8 @@ class TimeLimit(models.Model):
 
     ``suspended_until`` is the last local day of its latest suspension. ``lifted``: the obligation
     fell away and ``met_at`` is the instant of it; before ``due_at`` it counts in no figure, at or
-    after ``due_at`` the breach stays one.
+    after ``due_at`` the breach stays one. ``breached_at`` is the first due date that had passed
+    when another was granted: met in time after that is still met late.
     """
 
     code = models.CharField(max_length=120, unique=True)
@@ -118,6 +119,7 @@ class TimeLimit(models.Model):
     imported_batch = models.UUIDField(null=True, blank=True)
     suspended_until = models.DateField(null=True, blank=True)
     lifted = models.BooleanField(default=False)
+    breached_at = models.DateTimeField(null=True, blank=True)
 
     objects = TimeLimitQuerySet.as_manager()
 
@@ -158,8 +160,10 @@ class TimeLimit(models.Model):
 
     @property
     def met_late(self) -> bool:
-        """Whether it was met, and too late."""
-        return self.met_at is not None and self.met_at >= self.due_at
+        """Whether it was met or lifted, and too late: after its end or after an earlier one."""
+        if self.met_at is None:
+            return False
+        return self.breached_at is not None or self.met_at >= self.due_at
 
 
 class DueDateRevision(models.Model):

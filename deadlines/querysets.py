@@ -7,7 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.actors import Actor
-from accounts.rights import reaches_city
+from accounts.rights import agencies_of, reaches_city
+
+#: Of limits that are met: before every end they had, or after one of them.
+IN_TIME = Q(met_at__lt=F("due_at"), breached_at__isnull=True)
+LATE = Q(met_at__gte=F("due_at")) | Q(breached_at__isnull=False)
 
 
 class TimeLimitQuerySet(models.QuerySet):
@@ -17,7 +21,7 @@ class TimeLimitQuerySet(models.QuerySet):
         """Those that the actor may see: the whole city's, or those of the actor's agencies."""
         if reaches_city(by, "window_view"):
             return self
-        return self.filter(agency_id__in=by.agency_ids())
+        return self.filter(agency_id__in=agencies_of(by, "window_view"))
 
     def running(self, now: datetime) -> Self:
         """Begun, not met, not yet due."""
@@ -36,12 +40,12 @@ class TimeLimitQuerySet(models.QuerySet):
         return self.running(now).filter(due_on__gte=first, due_on__lte=last)
 
     def met_on_time(self, now: datetime) -> Self:
-        """Met by ``now``, before the due instant; what fell away before its end was not met."""
-        return self.filter(met_at__lte=now, met_at__lt=F("due_at"), lifted=False)
+        """Met by ``now`` and never late; what fell away before its end was not met."""
+        return self.filter(IN_TIME, met_at__lte=now, lifted=False)
 
     def met_late(self, now: datetime) -> Self:
-        """Met or lifted by ``now``, at or after the due instant: the breach stays one."""
-        return self.filter(met_at__lte=now, met_at__gte=F("due_at"))
+        """Met or lifted by ``now``, at or after its end or an end it had before: a breach stays."""
+        return self.filter(LATE, met_at__lte=now)
 
     def falling_due(self, first: date | None, last: date | None) -> Self:
         """Those that belong to a period: the local last day lies in it, both ends included."""

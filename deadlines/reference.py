@@ -1,4 +1,4 @@
-"""The announced calendar and the two rules of the directive, as a new installation gets them."""
+"""The announced calendar and the rules, as a new installation gets them."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from deadlines.calendar import read_special_days
 from deadlines.counting import Unit
 from deadlines.models import CalendarDay, CalendarYear, LimitRule
 from deadlines.published import make_edition
+from deadlines.rules import BY_DATE
 from ledger import recording
 
 CALENDAR_SOURCE = Path(__file__).parent / "data" / "vn_calendar.csv"
@@ -27,6 +28,24 @@ RULES = {
         "amount": 2,
         "unit": Unit.CALENDAR_DAY,
         "legal_source": f"{DIRECTIVE} (02 ngày); Bộ luật Dân sự 2015 Điều 147, Điều 148 khoản 5",
+    },
+    # The document names the last day; the amount is no part of it (see ``rules.BY_DATE``).
+    BY_DATE: {
+        "name": "Nhiệm vụ có hạn ghi trong văn bản",
+        "amount": 1,
+        "unit": Unit.WORKING_DAY,
+        "legal_source": "Văn bản giao nhiệm vụ; Bộ luật Dân sự 2015 Điều 148",
+    },
+    # No text sets one limit for all fields: this is a sector's; the City may enter its own version.
+    "consultation": {
+        "name": "Cơ quan được hỏi trả lời ý kiến",
+        "amount": 5,
+        "unit": Unit.WORKING_DAY,
+        "valid_from": date(2022, 1, 10),
+        "legal_source": (
+            "Vận dụng thông lệ chuyên ngành tại Thông tư 02/2022/TT-BTNMT Điều 16 "
+            "(05 ngày làm việc); Bộ luật Dân sự 2015 Điều 147, Điều 148"
+        ),
     },
 }
 
@@ -86,9 +105,9 @@ def _load_rules() -> int:
             code=code,
             version=1,
             defaults={
-                **facts,
                 "valid_from": date(2020, 9, 14),
                 "warning_rungs": [-1, 0, 1, 3],
+                **facts,
             },
         )
         created += new

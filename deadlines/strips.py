@@ -15,7 +15,7 @@ from agencies.dates import local_day
 from deadlines import counting, rules
 from deadlines.calendar import Calendar, CalendarNotPublished
 from deadlines.counting import DayMark, Explanation, Role, Unit
-from deadlines.models import LimitRule, TimeLimit
+from deadlines.models import DueDateRevision, LimitRule, TimeLimit
 from deadlines.wording import WEEKDAYS, day_text
 
 
@@ -52,6 +52,10 @@ class Strip:
     revisions: list[str] = field(default_factory=list)
 
 
+#: A longer way to a named day is said in numbers: no page shows half a year in cells.
+MOST_DAYS = 92
+
+
 def for_rule(rule: LimitRule, started_at: datetime, *, now: datetime, calendar: Calendar) -> Strip:
     """The strip of a limit that would start at an instant. Raises ``CalendarNotPublished``."""
     explanation = rules.explain(calendar, rule, started_at)
@@ -60,13 +64,14 @@ def for_rule(rule: LimitRule, started_at: datetime, *, now: datetime, calendar: 
 
 def for_limit(limit: TimeLimit, *, now: datetime, calendar: Calendar, tone: str = "") -> Strip:
     """The strip of a limit as it stands, with the due dates it had before."""
-    explanation = rules.explain(calendar, limit.rule, limit.started_at)
+    named = counting.last_day_before(limit.first_due_at) if _is_named(limit.rule) else None
+    explanation = rules.explain(calendar, limit.rule, limit.started_at, last_day=named)
     revisions = [
         _("Due date moved from %(old)s to %(new)s: %(cause)s. %(reason)s %(document)s")
         % {
             "old": day_text(counting.last_day_before(revision.from_due_at)),
             "new": day_text(counting.last_day_before(revision.to_due_at)),
-            "cause": revision.get_cause_display(),
+            "cause": _cause(revision),
             "reason": revision.reason,
             "document": revision.document,
         }
@@ -89,6 +94,38 @@ def for_limit(limit: TimeLimit, *, now: datetime, calendar: Calendar, tone: str 
     )
 
 
+def summary(limit: TimeLimit) -> str:
+    """How often the limit was extended and suspended, and its first due date; nothing if never."""
+    causes = [(moved.cause, moved.to_due_at > moved.from_due_at) for moved in limit.revisions.all()]
+    extended = sum(cause == DueDateRevision.Cause.EXTENSION for cause, _later in causes)
+    suspended = causes.count((DueDateRevision.Cause.SUSPENSION, True))
+    parts = []
+    if extended:
+        parts.append(
+            ngettext("Extended %(n)d time", "Extended %(n)d times", extended) % {"n": extended}
+        )
+    if suspended:
+        parts.append(
+            ngettext("Suspended %(n)d time", "Suspended %(n)d times", suspended) % {"n": suspended}
+        )
+    if not parts:
+        return ""
+    first = day_text(counting.last_day_before(limit.first_due_at))
+    counts = ", ".join(parts)
+    return _("%(counts)s; the first due date was %(day)s.") % {
+        "counts": counts[0].upper() + counts[1:],
+        "day": first,
+    }
+
+
+def _cause(revision: DueDateRevision) -> str:
+    """Why it moved; a suspension that ended early moves it back."""
+    is_back = revision.to_due_at < revision.from_due_at
+    if is_back and revision.cause == DueDateRevision.Cause.SUSPENSION:
+        return _("Suspension ended early")
+    return str(revision.get_cause_display())
+
+
 def as_text(explanation: Explanation) -> list[str]:
     """The strip as lines of text: date, part in the count, name and source of special days."""
     return [f"{day_text(mark.date)}  {_part(mark, explanation)}" for mark in explanation.days]
@@ -102,6 +139,21 @@ def rule_sentence(rule: LimitRule) -> str:
         "version": rule.version,
         "source": rule.legal_source,
     }
+
+
+def _is_named(rule: LimitRule) -> bool:
+    """Whether the document names the last day and nothing is counted."""
+    return rule.code == rules.BY_DATE
+
+
+def named_sentence(rule: LimitRule, explanation: Explanation) -> str:
+    """That the date stands in the document, and how many working days it leaves."""
+    left = explanation.amount
+    days = ngettext("%(n)d working day", "%(n)d working days", left) % {"n": left}
+    return _(
+        "The due date is set in writing by the level that gives the task: the end of %(day)s, "
+        "which leaves %(days)s. Basis: %(source)s."
+    ) % {"day": day_text(explanation.last_day), "days": days, "source": rule.legal_source}
 
 
 def amount_text(amount: int, unit: Unit) -> str:
@@ -124,11 +176,13 @@ def _strip(
     today = local_day(now)
     due_text = _("end of %(day)s") % {"day": f"{due_on or explanation.last_day:%d/%m/%Y}"}
     started = timezone.localtime(explanation.started_at)
+    named = _is_named(rule)
+    shown = () if named and len(explanation.days) > MOST_DAYS else explanation.days
     return Strip(
-        days=[_cell(mark, explanation, today) for mark in explanation.days],
+        days=[_cell(mark, explanation, today) for mark in shown],
         started_text=f"{started:%H:%M} {day_text(started.date())}",
         due_text=due_text,
-        sentence=rule_sentence(rule),
+        sentence=named_sentence(rule, explanation) if named else rule_sentence(rule),
         tone=tone,
         other_reading=_other_reading(explanation, rule, calendar),
         revisions=revisions or [],

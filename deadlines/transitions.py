@@ -46,15 +46,18 @@ def start_limit(
     now: datetime,
     unit: InternalUnit | None = None,
     officer: User | None = None,
+    last_day: date | None = None,
 ) -> TimeLimit:
     """Start a limit at ``now`` under the rule in force today; the server alone sets the due date.
 
-    Raises ``CalendarNotPublished`` when the calendar of any day that the count touches is missing.
+    ``last_day`` is the local day that the document names, under the rule ``task_by_date`` alone.
+    Raises ``CalendarNotPublished`` when the calendar of any day that the count touches is missing
+    and ``NotALastDay`` when the day named is past or not worked.
     """
     current = published()
     day = local_day(now)
     rule = rules.rule_on(rule_code, day)
-    due_at = rules.due_at(current.calendar, rule, now)
+    due_at = rules.due_at(current.calendar, rule, now, last_day=last_day)
     head = Appointment.objects.head_on(agency.pk, day)
     due_on = last_day_before(due_at)
     with recording.recorded():
@@ -92,6 +95,35 @@ def start_limit(
             document=rule.legal_source,
         )
     return limit
+
+
+def hand_to(
+    limit: TimeLimit,
+    *,
+    unit: InternalUnit | None,
+    officer: User | None,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Say which unit and officer of the agency work on an open limit; its due date stays.
+
+    The obligation stays the agency's and its head's. Raises ``AlreadyMet``.
+    """
+    with recording.recorded():
+        row = TimeLimit.objects.select_for_update(of=("self",)).get(pk=limit.pk)
+        changed = TimeLimit.objects.filter(pk=row.pk, met_at__isnull=True)
+        if not changed.update(unit=unit, officer=officer):
+            raise AlreadyMet(_("This time limit was already met."))
+        recording.append(
+            by=by.author,
+            action="limit_handed",
+            kind="time_limit",
+            code=row.code,
+            now=now,
+            before={"unit": _said(row.unit), "officer": _said(row.officer)},
+            after={"unit": _said(unit), "officer": _said(officer)},
+        )
+    limit.unit, limit.officer = unit, officer
 
 
 def meet(limit: TimeLimit, *, by: Actor, now: datetime) -> TimeLimit:
@@ -177,6 +209,10 @@ def revise_due(
         )
     limit.due_at, limit.due_on = to, due_on
     return revision
+
+
+def _said(holder: InternalUnit | User | None) -> str | None:
+    return str(holder) if holder else None
 
 
 @dataclass(frozen=True, slots=True)

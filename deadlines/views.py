@@ -81,6 +81,8 @@ def calendar(request: HttpRequest, year: int | None = None) -> HttpResponse:
 
 def not_published_sentence(refusal: CalendarNotPublished) -> str:
     """What to tell a person when a count leaves the published calendar."""
+    if refusal.first_published > refusal.last_published:
+        return _("No working calendar has been entered yet. Ask the calendar keeper to enter it.")
     return _(
         "The working calendar is published from %(first)s to %(last)s; this count goes beyond it. "
         "Ask the calendar keeper to enter the missing year."

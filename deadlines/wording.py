@@ -56,6 +56,8 @@ def day_text(day: date) -> str:
 
 def _met(limit: TimeLimit, calendar: Calendar) -> Chip:
     if limit.met_late:
+        if limit.met_at < limit.due_at:
+            return Chip("met_late", "check", _("Done after an earlier breach"))
         late = _days(working_days_late, calendar, limit.due_at, limit.met_at)
         if not late:
             return Chip("met_late", "check", _("Done late"))

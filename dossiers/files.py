@@ -4,31 +4,43 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
+from django.db.models import Model
+
 from accounts import filestore
 from accounts.models import StagedFile
 from accounts.staging import KEEP_STAGED
-from dossiers.models import Attachment
+from dossiers.models import Attachment, ImportSession, TaskFile
 
 _BATCH = 500
 
 
 def remove_orphans(now: datetime) -> int:
-    """Remove files older than a day that neither a dossier nor an unfinished form names; how many.
+    """Remove files older than a day that no dossier, task or unfinished form names; how many.
 
     Age alone protects a file whose row is about to be written, so the day is never shortened.
     """
     removed = 0
     for paths in _batches(filestore.older_than(now - KEEP_STAGED)):
-        # In this order: a form sent in between moves the name from the staged file to the dossier.
-        named = {*_named(StagedFile, paths), *_named(Attachment, paths)}
+        # In this order: a form sent in between moves the name from the staged file to its row.
+        named = {
+            name
+            for model, column in (
+                (StagedFile, "path"),
+                (Attachment, "path"),
+                (TaskFile, "path"),
+                (ImportSession, "path"),
+                (ImportSession, "error_path"),
+            )
+            for name in _named(model, column, paths)
+        }
         for path in set(paths) - named:
             filestore.remove(path)
             removed += 1
     return removed
 
 
-def _named(model: type[Attachment | StagedFile], paths: list[str]) -> Iterable[str]:
-    return model.objects.filter(path__in=paths).values_list("path", flat=True)
+def _named(model: type[Model], column: str, paths: list[str]) -> Iterable[str]:
+    return model.objects.filter(**{f"{column}__in": paths}).values_list(column, flat=True)
 
 
 def _batches(paths: Iterator[str]) -> Iterator[list[str]]:

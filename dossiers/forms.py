@@ -1,22 +1,28 @@
 """Forms in the order of the paper. One form, one verb."""
 
 import re
-from datetime import date
+from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from accounts.fields import ActForm, FilesField, TextField
+from accounts.rights import agencies_of
 from agencies.dates import local_day
 from agencies.models import Agency
+from deadlines.calendar import HANOI
 from deadlines.fields import DateField
 from dossiers import gate
 from dossiers.models import Attachment, Direction, Dossier, Urgency
+from dossiers.states import REPLACEABLE
 from dossiers.transitions import ReportFacts, Submission, head_name_on
+from dossiers.twins import TwinForm
 
 #: Number and symbol as on paper: 123/TTr-SNV, 4449/UBND-TKBT, 12a/2026/QĐ-UBND.
 DOC_REF = re.compile(r"^\d{1,5}[a-zA-Z]?/(\d{4}/)?[A-ZĐ][A-Za-zĐđ0-9&.\-]*$")
@@ -72,7 +78,15 @@ class PlainActForm(DossierActForm):
     """An act that needs nothing but the press of its button."""
 
 
-class SubmissionForm(DossierActForm):
+class DossierChoice(forms.ModelChoiceField):
+    """Dossiers by code, day and matter."""
+
+    def label_from_instance(self, dossier: Dossier) -> str:
+        day = f"{local_day(dossier.created_at):%d/%m/%Y}"
+        return f"{dossier.code}, {day}, {Truncator(dossier.matter).chars(80)}"
+
+
+class SubmissionForm(TwinForm, DossierActForm):
     """A submission as the clerk has it on paper: letter, signature, initials, files."""
 
     agency = forms.ModelChoiceField(
@@ -124,6 +138,17 @@ class SubmissionForm(DossierActForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    replaces = DossierChoice(
+        label=gettext_lazy("Replaces an earlier dossier"),
+        help_text=gettext_lazy(
+            "If it takes the place of a dossier that was withdrawn or not accepted: its page then "
+            "shows since when the matter has been under way."
+        ),
+        queryset=Dossier.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("No, it is new"),
+    )
+
     GROUPS = (
         (gettext_lazy("The letter"), ("agency", "letter_ref", "letter_on", "matter", "urgency",
                                       "secrecy")),
@@ -136,7 +161,7 @@ class SubmissionForm(DossierActForm):
     def __init__(self, *args: Any, dossier: Dossier | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.dossier = dossier
-        mine = Agency.objects.filter(pk__in=self.by.agency_ids()).in_order()
+        mine = Agency.objects.filter(pk__in=agencies_of(self.by, "dossier_create")).in_order()
         self.fields["agency"].queryset = mine
         if dossier:
             self.initial = {**_initial_of(dossier), **self.initial}
@@ -147,6 +172,8 @@ class SubmissionForm(DossierActForm):
             self.initial.setdefault("signed_by", head)
             if mine.count() == 1:
                 self.fields["agency"].empty_label = None
+        self._offer_replaceable(list(mine))
+        self._count_exceptions(dossier.agency if dossier else self.initial.get("agency"))
 
     @property
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
@@ -176,6 +203,7 @@ class SubmissionForm(DossierActForm):
     def clean(self) -> dict[str, Any]:
         """When the person means to submit now, the gate's sentences stand beside their fields."""
         data = super().clean()
+        self.ask_about_twin(data, self.dossier, self.today)
         if self.wants_submit() and data.get("agency"):
             head_on = partial(head_name_on, data["agency"].pk)
             for fault in gate.faults(self._signatures(data), head_on=head_on, today=self.today):
@@ -184,13 +212,18 @@ class SubmissionForm(DossierActForm):
         return data
 
     def wants_submit(self) -> bool:
-        """Which of the two buttons was pressed."""
-        return self.data.get("viec") == "trinh"
+        """Whether a button that submits was pressed."""
+        return self.data.get("viec") in {"trinh", "trinh-tiep"}
+
+    def wants_next(self) -> bool:
+        """Whether the clerk goes on with the next paper."""
+        return self.data.get("viec") == "trinh-tiep"
 
     def facts(self) -> Submission:
         """What was entered, for the verb."""
         data = self.cleaned_data
-        return Submission(**{name: data[name] for name in Submission.__dataclass_fields__})
+        named = (name for name in Submission.__dataclass_fields__ if name in data)
+        return Submission(**{name: data[name] for name in named})
 
     def staged_files(self) -> dict[str, list]:
         """The staged files by purpose."""
@@ -199,6 +232,34 @@ class SubmissionForm(DossierActForm):
             Attachment.Purpose.DRAFT: self.cleaned_data["draft_file"],
             Attachment.Purpose.ANNEX: self.cleaned_data["annex_files"],
         }
+
+    def _offer_replaceable(self, mine: list[Agency]) -> None:
+        """Dossiers of the person's agencies that ended without a document and have no follower."""
+        agencies = [self.dossier.agency_id] if self.dossier else [agency.pk for agency in mine]
+        free = Q(replaced_by__isnull=True)
+        if self.dossier:
+            free |= Q(replaced_by=self.dossier)
+        ended = Dossier.objects.filter(free, agency__in=agencies, state__in=REPLACEABLE)
+        if ended.exists():
+            self.fields["replaces"].queryset = ended.newest_first()
+        else:
+            del self.fields["replaces"]
+
+    def _count_exceptions(self, agency: Agency | None) -> None:
+        """Say beside the field how many exceptions the agency has used this year."""
+        if agency is None:
+            return
+        begin = datetime.combine(self.today.replace(month=1, day=1), time(), HANOI)
+        used = Dossier.objects.filter(
+            agency=agency, created_at__gte=begin, submitted_at__isnull=False
+        ).exclude(gate_exception="")
+        count = used.count()
+        field = self.fields["gate_exception"]
+        field.help_text = f"{field.help_text} " + ngettext(
+            "The agency has submitted %(n)d dossier with an exception this year.",
+            "The agency has submitted %(n)d dossiers with an exception this year.",
+            count,
+        ) % {"n": count}
 
     def _signatures(self, data: dict[str, Any]) -> gate.Signatures:
         purposes = set()

@@ -9,6 +9,7 @@ from accounts.querysets import AppointmentQuerySet
 from accounts.roles import Role
 from agencies.dates import local_day
 from deadlines.models import TimeLimit
+from dossiers.models import Dossier
 
 _OFFICE = (Role.OFFICE_CHIEF, Role.OFFICE_OFFICER, Role.OFFICE_CLERK)
 
@@ -46,6 +47,49 @@ def tell_office(kind: MessageKind, limit: TimeLimit, *, now: datetime) -> None:
 def tell_leader(kind: MessageKind, limit: TimeLimit, *, leader: User | None, now: datetime) -> None:
     """The leader who asked."""
     _deliver(kind, limit, {leader.pk} if leader else set(), now)
+
+
+def people_of(dossier: Dossier, now: datetime) -> set[int]:
+    """The head, the clerks and the officer of a dossier's agency."""
+    people = agency_posts(dossier.agency_id, now).values_list("user_id", flat=True)
+    return {*people, *({dossier.officer_id} - {None})}
+
+
+def office_people(now: datetime) -> set[int]:
+    """Everyone at the City Office's desk."""
+    return set(office_posts(now).values_list("user_id", flat=True))
+
+
+def tell(kind: MessageKind, dossier: Dossier, people: Iterable[int], *, now: datetime) -> None:
+    """News about a dossier that no time limit hangs on; it is told once an instant."""
+    deliver(
+        Message(
+            recipient_id=person,
+            kind=kind,
+            limit_code=dossier.code,
+            due_at=now,
+            about=dossier.code,
+            title=dossier.matter,
+            agency_name=dossier.agency.name,
+            created_at=now,
+        )
+        for person in sorted(people)
+    )
+
+
+def agency_people(agency_ids: Iterable[int], now: datetime) -> set[int]:
+    """The heads and clerks of some agencies, the City Office's desk where it is one of them."""
+    posts = Appointment.objects.in_force_on(local_day(now)).filter(
+        agency_id__in=agency_ids, role__in=(Role.AGENCY_HEAD, Role.AGENCY_CLERK, *_OFFICE)
+    )
+    return set(posts.values_list("user_id", flat=True))
+
+
+def tell_of_limit(
+    kind: MessageKind, limit: TimeLimit, people: Iterable[int], *, now: datetime
+) -> None:
+    """News about what a time limit asks for; it is told once for each due date."""
+    _deliver(kind, limit, people, now)
 
 
 def _deliver(kind: MessageKind, limit: TimeLimit, people: Iterable[int], now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Questions about many dossiers."""
 
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -8,6 +9,7 @@ from accounts.actors import Actor
 from accounts.rights import agencies_of, reaches_city
 from agencies.text import search_key
 from dossiers.states import State
+from dossiers.task_results import TaskResult, result_expression
 
 
 class DossierQuerySet(models.QuerySet):
@@ -22,6 +24,17 @@ class DossierQuerySet(models.QuerySet):
         if reaches_city(by, "dossier_view"):
             return self.filter(own | ~models.Q(state=State.DRAFTING))
         return self.filter(own)
+
+    def visible_or_asked(self, by: Actor) -> Self:
+        """Those and the ones on which an agency of the actor was asked for its opinion.
+
+        For the page of one dossier; lists keep to ``visible_to``, which an index answers.
+        """
+        if reaches_city(by, "dossier_view"):
+            return self.visible_to(by)
+        agencies = agencies_of(by, "dossier_view")
+        asked = _asked(self.model, agencies)
+        return self.filter(models.Q(agency_id__in=agencies) | models.Q(pk__in=asked))
 
     def search(self, words: str) -> Self:
         """Those whose code, number or matter contains every word, marks and case ignored."""
@@ -41,10 +54,21 @@ class AttachmentQuerySet(models.QuerySet):
         """Those of dossiers that the actor may see.
 
         The files of an answer that its head has not sent yet are the agency's own, like its text.
+        The City Office's drafts and the opinions of agencies are the City's. An agency that was
+        asked for its opinion sees what was submitted, and the files of its own opinions.
         """
-        own = models.Q(dossier__agency_id__in=agencies_of(by, "file_get"))
+        agencies = agencies_of(by, "file_get")
+        own = models.Q(dossier__agency_id__in=agencies)
         if not reaches_city(by, "file_get"):
-            return self.filter(own)
+            asked = _asked(self.model._meta.get_field("dossier").related_model, agencies)
+            submitted = models.Q(dossier__in=asked, purpose__in=("letter", "draft", "annex"))
+            answers = self.model.objects.filter(
+                purpose="opinion",
+                dossier__consultations__agency_id__in=agencies,
+                dossier__consultations__answered_by=models.F("added_by"),
+            )
+            ours = own & ~models.Q(purpose__in=("office_draft", "opinion"))
+            return self.filter(ours | submitted | models.Q(pk__in=answers.values("pk")))
         unsent = self.model.objects.filter(
             purpose="report",
             dossier__state=State.EXPLANATION_DUE,
@@ -53,3 +77,56 @@ class AttachmentQuerySet(models.QuerySet):
         ).values("pk")
         public = ~models.Q(dossier__state=State.DRAFTING) & ~models.Q(pk__in=unsent)
         return self.filter(own | public)
+
+
+def _asked(dossiers: type[models.Model], agencies: set[int]) -> models.QuerySet:
+    """Keys of the dossiers on which one of the agencies was asked for its opinion."""
+    consultations = dossiers._meta.get_field("consultations").related_model
+    return consultations.objects.filter(agency_id__in=agencies).values("dossier_id")
+
+
+class TaskQuerySet(models.QuerySet):
+    """Tasks as a person may see and look for them."""
+
+    def visible_to(self, by: Actor) -> Self:
+        """Those that the actor's agencies lead or cooperate in; all for who reads the city."""
+        if reaches_city(by, "task_view"):
+            return self
+        return self.of_agencies(agencies_of(by, "task_view"))
+
+    def of_agencies(self, agency_ids: set[int]) -> Self:
+        """Those that one of the agencies leads or cooperates in, each once."""
+        cooperates = self.model.cooperating.through.objects.filter(agency_id__in=agency_ids)
+        return self.filter(
+            models.Q(lead_id__in=agency_ids) | models.Q(pk__in=cooperates.values("task_id"))
+        )
+
+    def with_result(self, now: datetime) -> Self:
+        """With ``result_class``, the result class at an instant."""
+        return self.annotate(result_class=result_expression(now))
+
+    def in_class(self, result: TaskResult, now: datetime) -> Self:
+        """Those of one result class at an instant."""
+        return self.with_result(now).filter(result_class=result)
+
+    def search(self, words: str) -> Self:
+        """Those whose code, text, product, source or lead contains every word, marks ignored."""
+        found = self
+        for word in search_key(words).split()[:12]:
+            found = found.filter(search_key__contains=word)
+        return found
+
+    def newest_first(self) -> Self:
+        return self.order_by("-given_at", "-pk")
+
+
+class TaskFileQuerySet(models.QuerySet):
+    """Files of reports on tasks as a person may see them."""
+
+    def visible_to(self, by: Actor) -> Self:
+        """Those of tasks that the actor may see, each once."""
+        if reaches_city(by, "task_view"):
+            return self
+        own = agencies_of(by, "task_view")
+        leads = models.Q(report__task__lead_id__in=own)
+        return self.filter(leads | models.Q(report__task__cooperating__in=own)).distinct()

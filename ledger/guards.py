@@ -59,14 +59,31 @@ WATCHED: dict[str, Watch] = {
     "dossiers.Report": Watch(),
     "dossiers.Conclusion": Watch(),
     "dossiers.Notice": Watch(),
+    "dossiers.Task": Watch(),
+    "dossiers.Task_cooperating": Watch(),
+    "dossiers.TaskCounter": Watch(),
+    "dossiers.TaskFile": Watch(),
+    "dossiers.TaskReport": Watch(),
+    "dossiers.Assignment": Watch(),
+    "dossiers.Assignment_cooperating": Watch(),
+    "dossiers.FormReturn": Watch(),
+    "dossiers.CoverSlip": Watch(),
+    "dossiers.Consultation": Watch(),
+    "dossiers.Meeting": Watch(),
+    "dossiers.Withdrawal": Watch(),
+    "dossiers.Rejection": Watch(),
+    "dossiers.Holding": Watch(),
 }
-#: Tables that state no fact of the record: inboxes, receipts of forms, files nobody sent yet.
+#: Tables that state no fact of the record: inboxes, receipts of forms, what is not finished yet.
 UNWATCHED = frozenset(
     {
         "accounts.Message",
         "accounts.FormReceipt",
         "accounts.StagedFile",
         "accounts.SignInFailure",
+        "accounts.AutosavedForm",
+        "accounts.SavedFilter",
+        "dossiers.ImportSession",
     }
 )
 

@@ -6,6 +6,7 @@ system administrator. All are invented; the agencies are real.
 """
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
@@ -172,6 +173,89 @@ class World:
             now=at or now,
         )
         return direction
+
+    def received(self, now: datetime = NOW, **changes) -> Dossier:
+        """A dossier under verification at the City Office."""
+        dossier = self.submitted(now, **changes)
+        return verbs.receive(dossier, version=None, by=self.by(self.phuc, now), now=now)
+
+    def put(self, now: datetime = NOW, **changes) -> Dossier:
+        """A dossier that lies with the leader, with its cover slip."""
+        dossier = self.received(now, **changes)
+        verbs.put_to_leader(
+            dossier,
+            summary="Hồ sơ đủ thành phần, đã thẩm tra căn cứ.",
+            proposal="Trình lãnh đạo xem xét, cho ý kiến.",
+            version=None,
+            by=self.by(self.phuc, now),
+            now=now,
+        )
+        dossier.refresh_from_db()
+        return dossier
+
+    def returned(self, now: datetime = NOW, **changes) -> Dossier:
+        """A dossier that the City Office sent back for form."""
+        dossier = self.submitted(now, **changes)
+        verbs.return_for_form(
+            dossier,
+            reason="composition",
+            text="Thiếu bản vẽ tổng mặt bằng.",
+            version=None,
+            by=self.by(self.phuc, now),
+            now=now,
+        )
+        dossier.refresh_from_db()
+        return dossier
+
+    def consulted(self, now: datetime = NOW, agencies: Sequence[Agency] = (), **changes) -> Dossier:
+        """A dossier on which agencies (Tuấn's ward unless others) are asked for their opinion."""
+        dossier = self.received(now, **changes)
+        verbs.consult(
+            dossier,
+            agencies=list(agencies) or [self.other_ward],
+            question="Đề nghị cho ý kiến về phương án điều chỉnh.",
+            due_on=None,
+            version=None,
+            by=self.by(self.phuc, now),
+            now=now,
+        )
+        dossier.refresh_from_db()
+        return dossier
+
+    def meeting(self, now: datetime = NOW) -> Dossier:
+        """A dossier that waits for a meeting two days from now."""
+        dossier = self.put(now)
+        verbs.call_meeting(
+            dossier,
+            planned_at=now + timedelta(days=2),
+            place="Phòng họp số 2",
+            agenda="",
+            version=None,
+            by=self.by(self.minh, now),
+            now=now,
+        )
+        dossier.refresh_from_db()
+        return dossier
+
+    def rejected(self, now: datetime = NOW) -> Dossier:
+        """A dossier that a leader did not accept."""
+        dossier = self.put(now)
+        verbs.reject(
+            dossier, text="Chưa đủ căn cứ.", version=None, by=self.by(self.minh, now), now=now
+        )
+        dossier.refresh_from_db()
+        return dossier
+
+    def withdrawn(self, now: datetime = NOW) -> Dossier:
+        """A dossier that its head took back with the City Office's consent."""
+        dossier = self.submitted(now)
+        verbs.ask_withdrawal(
+            dossier, reason="Rà soát lại.", version=None, by=self.by(self.hung, now), now=now
+        )
+        by = self.by(self.thu, now)
+        verbs.decide_withdrawal(dossier, agree=True, answer="", version=None, by=by, now=now)
+        dossier.refresh_from_db()
+        return dossier
 
     def concluded(self, now: datetime = NOW) -> Dossier:
         """A dossier whose notice the City Office has to draft."""

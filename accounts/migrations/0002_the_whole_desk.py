@@ -42,4 +42,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.F('owner'), models.F('page'), models.F('name'), name='saved_filter_name')],
             },
         ),
+        migrations.AlterField(
+            model_name='message',
+            name='kind',
+            field=models.CharField(choices=[('directed', 'Explanation requested'), ('reported', 'Report received'), ('concluded', 'Conclusion to draft'), ('assigned', 'Dossier assigned'), ('form_returned', 'Dossier returned for form'), ('resubmitted', 'Dossier submitted again'), ('consulted', 'Opinion requested'), ('opinion', 'Opinion received'), ('meeting', 'Meeting called'), ('rejected', 'Dossier not accepted'), ('withdrawal_asked', 'Withdrawal asked for'), ('withdrawal_decided', 'Withdrawal decided'), ('task_given', 'Task given'), ('task_assigned', 'Task assigned to you'), ('task_reported', 'Report on a task'), ('task_accepted', 'Task completed'), ('task_sent_back', 'Report on a task sent back'), ('reminded', 'Reminder'), ('extension_asked', 'Extension asked for'), ('change_proposed', 'Change of a time limit proposed'), ('request_granted', 'Due date changed'), ('request_refused', 'Request refused'), ('lifted', 'Obligation lifted'), ('suspended', 'Time limit suspended'), ('resumed', 'Suspended time limit runs on'), ('overdue', 'Time limit passed')], max_length=20),
+        ),
     ]

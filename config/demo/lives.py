@@ -166,6 +166,11 @@ class Planner:
         life.steps.append(Step(at, "issue", {"late": bool(late)}))
         return life
 
+    def then(self, life: Life, verb: str, day: date, **facts: Any) -> Life:
+        """Another step on a day, after what was done last."""
+        life.steps.append(Step(self.moment(day, after=life.end), verb, facts))
+        return life
+
     def closed(self, life: Life) -> Life:
         """The result is filed within three working days."""
         day = self.working_day(local_day(life.end), self.rng.randint(0, 3))

@@ -202,3 +202,53 @@ def symbol_of(agency: Agency) -> str:
     if agency.kind in {Kind.WARD, Kind.COMMUNE}:
         return "UBND"
     return agency.code.replace("-", "")
+
+
+#: Class of reason and what is missing, when the City Office returns a dossier.
+RETURNS = (
+    ("initials", "Dự thảo chưa có ký tắt của thủ trưởng đơn vị ở từng trang."),
+    ("composition", "Thiếu bảng tổng hợp tiếp thu, giải trình ý kiến của các sở, ngành."),
+    ("opinion", "Chưa có ý kiến thẩm định của Sở Tư pháp đối với dự thảo văn bản."),
+    ("form", "Thể thức dự thảo chưa đúng Nghị định 30/2020/NĐ-CP; đề nghị chỉnh sửa căn cứ."),
+)
+
+#: Cover slips: what verification found, what the City Office proposes.
+SLIPS = (
+    (
+        "Hồ sơ đủ thành phần; nội dung phù hợp thẩm quyền của UBND Thành phố. Các sở, ngành liên "
+        "quan đã thống nhất.",
+        "Kính trình lãnh đạo UBND Thành phố xem xét, ký ban hành.",
+    ),
+    (
+        "Căn cứ pháp lý đầy đủ. Phần kinh phí cần làm rõ nguồn và tiến độ bố trí.",
+        "Đề xuất yêu cầu đơn vị giải trình thêm về nguồn kinh phí trước khi quyết định.",
+    ),
+    (
+        "Còn ý kiến khác nhau về phạm vi thực hiện giữa đơn vị trình và cơ quan chuyên môn.",
+        "Đề xuất lãnh đạo UBND Thành phố chủ trì họp để thống nhất.",
+    ),
+)
+
+#: What agencies are asked for their opinion on.
+QUESTIONS = (
+    "Đề nghị quý cơ quan có ý kiến về sự phù hợp của nội dung trình với quy hoạch và kế hoạch của "
+    "ngành.",
+    "Đề nghị cho ý kiến về nguồn vốn và khả năng cân đối ngân sách thực hiện.",
+    "Đề nghị rà soát cơ sở pháp lý và thẩm quyền quyết định nêu trong tờ trình.",
+)
+
+#: Place and purpose of a meeting.
+MEETINGS = (
+    ("Phòng họp số 2, trụ sở UBND Thành phố", "Thống nhất phương án và tiến độ thực hiện."),
+    ("Phòng họp số 5, trụ sở UBND Thành phố", "Làm rõ nguồn kinh phí và trách nhiệm phối hợp."),
+)
+
+REJECTIONS = (
+    "Nội dung trình chưa phù hợp quy hoạch được duyệt; đơn vị nghiên cứu phương án khác.",
+    "Chưa cần thiết ban hành văn bản riêng; thực hiện theo quy định hiện hành.",
+)
+
+WITHDRAWALS = (
+    "Đơn vị cần rà soát lại số liệu trước khi trình.",
+    "Văn bản của cấp trên vừa thay đổi, đề nghị rút hồ sơ để điều chỉnh.",
+)

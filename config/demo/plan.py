@@ -75,6 +75,11 @@ def _tail(planner: Planner, pick: Picker) -> Iterator[Life]:
         (6, lambda agency: _waiting(planner, agency, verbs=4)),
         (2, lambda agency: _office_due(planner, agency, 0)),
         (7, lambda agency: _issued(planner, agency)),
+        (4, lambda agency: _returned(planner, agency)),
+        (4, lambda agency: _consulted(planner, agency)),
+        (2, lambda agency: _left(planner, agency, "meet")),
+        (2, lambda agency: _left(planner, agency, "reject")),
+        (2, lambda agency: _withdrawn(planner, agency)),
         (4, lambda agency: _overdue(planner, agency, 2)),
         (4, lambda agency: _due(planner, agency, 1)),
         (5, lambda agency: _due(planner, agency, 2)),
@@ -88,14 +93,14 @@ def _tail(planner: Planner, pick: Picker) -> Iterator[Life]:
         (2, lambda agency: _office_overdue(planner, agency, 1)),
         (1, lambda agency: _office_overdue(planner, agency, 4)),
     ]
-    own = {0: _LAN, 1: _LAN, 2: _LAN, 3: _TUAN, 8: _TUAN, 9: _LAN, 11: _LAN}
+    own = {0: _LAN, 1: _LAN, 2: _LAN, 3: _TUAN, 8: _LAN, 13: _TUAN, 14: _LAN, 16: _LAN}
     firsts = [
         (make, pick.named(own[place]) if place in own else pick.one())
         for place, (_count, make) in enumerate(makers)
     ]
     rest = [(make, pick.slow()) for count, make in makers for _ in range(count - 1)]
     finished = [(lambda agency: _finished(planner, pick, agency), pick.named(_LAN))]
-    for make, agency in [*firsts[:8], *finished, *firsts[8:], *rest]:
+    for make, agency in [*firsts[:13], *finished, *firsts[13:], *rest]:
         life = make(agency)
         if life is not None:
             yield life
@@ -165,6 +170,32 @@ def _issued(planner: Planner, agency: Agency) -> Life:
     day = planner.working_day(planner.today, -planner.rng.randint(5, 7))
     life = planner.concluded(_maybe_round(planner, agency, day), day)
     return planner.issued(life, late=planner.rng.choice((0, 0, 0, 1)))
+
+
+def _returned(planner: Planner, agency: Agency) -> Life:
+    """Sent back for form in the last days."""
+    day = planner.working_day(planner.today, -planner.rng.randint(0, 3))
+    life = planner.entered(agency, day, verbs=planner.rng.choice((2, 3)))
+    return planner.then(life, "return", planner.working_day(day, 0))
+
+
+def _consulted(planner: Planner, agency: Agency) -> Life:
+    """Other agencies are asked; some questions are overdue by now."""
+    day = planner.working_day(planner.today, -planner.rng.choice((1, 2, 4, 7)))
+    return planner.then(planner.entered(agency, day, verbs=3), "consult", day)
+
+
+def _left(planner: Planner, agency: Agency, verb: str) -> Life:
+    """A leader decided otherwise than to conclude: a meeting, or no."""
+    day = planner.working_day(planner.today, -planner.rng.randint(1, 6))
+    return planner.then(planner.entered(agency, day), verb, day)
+
+
+def _withdrawn(planner: Planner, agency: Agency) -> Life:
+    """Taken back by its head, with the City Office's consent."""
+    day = planner.working_day(planner.today, -planner.rng.randint(2, 9))
+    life = planner.then(planner.entered(agency, day, verbs=3), "ask_back", day)
+    return planner.then(life, "let_go", planner.working_day(day, 1))
 
 
 def _maybe_round(planner: Planner, agency: Agency, day: date) -> Life:

@@ -16,7 +16,7 @@ from accounts.actors import Actor
 from accounts.models import StagedFile, User
 from accounts.roles import Role
 from agencies.dates import local_day
-from agencies.models import Agency
+from agencies.models import Agency, Kind
 from config.demo import matters
 from config.demo.lives import Life, Step
 from config.demo.papers import Paper
@@ -50,6 +50,12 @@ class Player:
             "direct": self._direct,
             "prepare": self._prepare,
             "report": self._report,
+            "return": self._return,
+            "consult": self._consult,
+            "meet": self._meet,
+            "reject": self._reject,
+            "ask_back": self._ask_back,
+            "let_go": self._let_go,
             "conclude": self._conclude,
             "issue": self._issue,
             "close": self._close,
@@ -162,8 +168,86 @@ class Player:
         verbs.receive(self._dossiers[key], version=None, by=by, now=step.at)
 
     def _put(self, key: int, life: Life, step: Step) -> None:
-        by = self._office(Role.OFFICE_OFFICER, step.at)
-        verbs.put_to_leader(self._dossiers[key], version=None, by=by, now=step.at)
+        summary, proposal = self._rng.choice(matters.SLIPS)
+        verbs.put_to_leader(
+            self._dossiers[key],
+            summary=summary,
+            proposal=proposal,
+            version=None,
+            by=self._office(Role.OFFICE_OFFICER, step.at),
+            now=step.at,
+        )
+
+    def _return(self, key: int, life: Life, step: Step) -> None:
+        reason, text = self._rng.choice(matters.RETURNS)
+        verbs.return_for_form(
+            self._dossiers[key],
+            reason=reason,
+            text=text,
+            version=None,
+            by=self._office(Role.OFFICE_CLERK, step.at),
+            now=step.at,
+        )
+
+    def _consult(self, key: int, life: Life, step: Step) -> None:
+        today = local_day(step.at)
+        others = [
+            agency
+            for agency in self._cast.agencies.values()
+            if agency.kind == Kind.DEPARTMENT
+            and agency != life.agency
+            and agency.is_valid_on(today)
+        ]
+        verbs.consult(
+            self._dossiers[key],
+            agencies=self._rng.sample(others, self._rng.randint(1, 3)),
+            question=self._rng.choice(matters.QUESTIONS),
+            due_on=None,
+            version=None,
+            by=self._office(Role.OFFICE_OFFICER, step.at),
+            now=step.at,
+        )
+
+    def _meet(self, key: int, life: Life, step: Step) -> None:
+        place, agenda = self._rng.choice(matters.MEETINGS)
+        planned_on = local_day(step.at) + timedelta(days=7)
+        verbs.call_meeting(
+            self._dossiers[key],
+            planned_at=datetime.combine(planned_on, time(14, 0), HANOI),
+            place=place,
+            agenda=agenda,
+            version=None,
+            by=self._leader(key, step.at),
+            now=step.at,
+        )
+
+    def _reject(self, key: int, life: Life, step: Step) -> None:
+        verbs.reject(
+            self._dossiers[key],
+            text=self._rng.choice(matters.REJECTIONS),
+            version=None,
+            by=self._leader(key, step.at),
+            now=step.at,
+        )
+
+    def _ask_back(self, key: int, life: Life, step: Step) -> None:
+        verbs.ask_withdrawal(
+            self._dossiers[key],
+            reason=self._rng.choice(matters.WITHDRAWALS),
+            version=None,
+            by=self._actor(self._cast.head(life.agency, local_day(step.at)), step.at),
+            now=step.at,
+        )
+
+    def _let_go(self, key: int, life: Life, step: Step) -> None:
+        verbs.decide_withdrawal(
+            self._dossiers[key],
+            agree=True,
+            answer="",
+            version=None,
+            by=self._office(Role.OFFICE_CHIEF, step.at),
+            now=step.at,
+        )
 
     def _direct(self, key: int, life: Life, step: Step) -> None:
         kind = self._rng.choices(Direction.Kind.values, (3, 2))[0]

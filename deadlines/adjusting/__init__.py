@@ -28,7 +28,7 @@ from deadlines.adjusting.checking import (
     must_run,
 )
 from deadlines.adjusting.looking import waiting, with_adjustments
-from deadlines.adjusting.requesting import ask_extension, decide, propose
+from deadlines.adjusting.requesting import ask_extension, decide, lift, propose
 from deadlines.adjusting.suspending import (
     after_resumption,
     after_suspension,
@@ -48,6 +48,7 @@ __all__ = [
     "ask_extension",
     "decide",
     "end_of",
+    "lift",
     "may",
     "must_be_askable",
     "must_be_open",

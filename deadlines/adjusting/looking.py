@@ -20,7 +20,7 @@ def waiting(by: Actor) -> QuerySet[Adjustment]:
 
 
 def with_adjustments(limits: TimeLimitQuerySet, now: datetime) -> TimeLimitQuerySet:
-    """With ``request_id`` and ``suspension_id``: what waits and what stands still; no more queries."""
+    """With ``request_id`` and ``suspension_id``: what waits, what stands still; no more queries."""
     asked = Adjustment.objects.filter(time_limit=OuterRef("pk"), state=Adjustment.State.ASKED)
     running = Suspension.objects.filter(
         time_limit=OuterRef("pk"), resumed_at__isnull=True, until_on__gte=local_day(now)

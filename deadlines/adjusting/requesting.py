@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import MessageKind
 from accounts.refusals import NotAllowed
 from deadlines import sweeping, transitions
 from deadlines.adjusting.checking import (
@@ -21,6 +22,7 @@ from deadlines.adjusting.checking import (
     must_be_undecided,
     must_run,
 )
+from deadlines.adjusting.telling import tell_agency, tell_leaders
 from deadlines.models import Adjustment, DueDateRevision, OverdueFlag, TimeLimit
 from ledger import recording
 
@@ -76,9 +78,11 @@ def decide(
 ) -> Adjustment:
     """A City leader grants or refuses; the due date moves, or the obligation falls away, at once.
 
-    Whoever asked cannot decide (quality.md §4, design.md §4). A refusal needs an answer. Of two
-    decisions one is stored; the other raises ``AlreadyDecided`` and learns who and when. Raises
-    ``AlreadyMet`` when the limit was met meanwhile.
+    An extension after the breach leaves the flag, and the limit is never met in time any more; a
+    correction says that the date was never right, its flag stays on record. Whoever asked cannot
+    decide. A refusal needs an answer. Of two decisions one is stored; the other raises
+    ``AlreadyDecided`` and learns who and when. Raises ``AlreadyMet`` when the limit was met
+    meanwhile.
     """
     with recording.recorded():
         limit = locked(adjustment.time_limit_id)
@@ -106,6 +110,8 @@ def decide(
             must_be_undecided(Adjustment.objects.select_related("decided_by").get(pk=row.pk))
             raise changed_meanwhile()
         if granted_on:
+            if row.kind == Kind.EXTENSION and limit.due_at <= now and limit.breached_at is None:
+                TimeLimit.objects.filter(pk=limit.pk).update(breached_at=limit.due_at)
             transitions.revise_due(
                 limit,
                 to=end_of(granted_on),
@@ -116,7 +122,7 @@ def decide(
                 now=now,
             )
         elif grant:
-            _lift(limit, reason=row.reason, document=document, by=by, now=now)
+            lift(limit, reason=row.reason, document=document, by=by, now=now)
         enter(
             limit,
             "adjustment_granted" if grant else "adjustment_refused",
@@ -133,6 +139,10 @@ def decide(
             document=document,
         )
         row.refresh_from_db()
+        news = MessageKind.REQUEST_GRANTED if granted_on else MessageKind.REQUEST_REFUSED
+        if grant and not granted_on:
+            news = MessageKind.LIFTED
+        tell_agency(news, limit, by=by, now=now, asked_by_id=row.asked_by_id)
     return row
 
 
@@ -177,10 +187,13 @@ def _ask(
         },
         reason=reason,
     )
+    asked = kind == Kind.EXTENSION
+    news = MessageKind.EXTENSION_ASKED if asked else MessageKind.CHANGE_PROPOSED
+    tell_leaders(news, limit, by=by, now=now)
     return adjustment
 
 
-def _lift(limit: TimeLimit, *, reason: str, document: str, by: Actor, now: datetime) -> None:
+def lift(limit: TimeLimit, *, reason: str, document: str, by: Actor, now: datetime) -> None:
     """The obligation falls away at ``now``: before its end it counts in no figure, after it the
     breach stays and is flagged here if no sweep came before. As in ``meet``, a flag is never
     contradicted by a request that began earlier."""
@@ -194,7 +207,7 @@ def _lift(limit: TimeLimit, *, reason: str, document: str, by: Actor, now: datet
     if not changed:
         must_be_open(locked(limit.pk))
         raise changed_meanwhile()
-    late = lifted_at >= limit.due_at
+    late = lifted_at >= limit.due_at or limit.breached_at is not None
     enter(
         limit,
         "limit_lifted",

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.models import MessageKind
 from agencies.dates import local_day
 from deadlines import transitions
 from deadlines.adjusting.checking import (
@@ -20,6 +21,7 @@ from deadlines.adjusting.checking import (
     must_be_suspendable,
     must_be_working_day,
 )
+from deadlines.adjusting.telling import tell_agency
 from deadlines.models import DueDateRevision, Suspension, TimeLimit
 from deadlines.published import published
 from ledger import recording
@@ -69,6 +71,7 @@ def suspend(
             reason=reason,
             document=document,
         )
+        tell_agency(MessageKind.SUSPENDED, row, by=by, now=now)
     limit.suspended_until, limit.due_at, limit.due_on = until_on, row.due_at, row.due_on
     return suspension
 
@@ -106,6 +109,7 @@ def resume(suspension: Suspension, *, reason: str, by: Actor, now: datetime) -> 
             document=row.document,
         )
         row.refresh_from_db()
+        tell_agency(MessageKind.RESUMED, limit, by=by, now=now)
     return row
 
 

@@ -20,6 +20,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='timelimit',
+            name='breached_at',
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='timelimit',
             name='suspended_until',
             field=models.DateField(blank=True, null=True),
         ),

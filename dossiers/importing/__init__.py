@@ -1,10 +1,12 @@
-"""History from paper or another system: read, checked as a whole, entered whole or not at all.
+"""Dossiers from a file: read, checked as a whole, entered whole, in its good rows, or not at all.
 
-Everything that comes this way is marked as imported in row and ledger. Its limits are counted by
-the same engine as all others and its breaches recorded by the same sweep.
+A list of history (paper, another system) is marked as imported in row and ledger; its limits are
+counted by the same engine as all others and its breaches recorded by the same sweep. A list of
+submissions becomes drafts of the agency of whoever enters it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -14,41 +16,51 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.refusals import Conflict
-from agencies.dates import local_day
-from agencies.text import search_key
+from accounts.rights import agencies_of, reaches_city
 from deadlines import transitions as limits
 from deadlines.models import OverdueFlag, TimeLimit
-from dossiers.importing.checking import RULE, Case, check, shown
-from dossiers.importing.sheet import (
-    COLUMNS,
+from dossiers.importing import drafting
+from dossiers.importing.checking import (
+    Case,
+    Checked,
+    Draft,
+    check_history,
+    check_submissions,
+    shown,
+)
+from dossiers.importing.entering import answer, enter, parts
+from dossiers.importing.lists import (
     FileRefused,
+    Kind,
     RowError,
     Sheet,
     read_mapping,
     read_sheet,
     rejected_rows,
 )
-from dossiers.models import Direction, Dossier, Report
-from dossiers.states import State
+from dossiers.importing.naming import Resolver
+from dossiers.models import Direction, Dossier
 from ledger import recording
 
 __all__ = [
-    "COLUMNS",
     "FileRefused",
+    "Kind",
     "Meanwhile",
     "Outcome",
+    "Plan",
     "RowError",
     "Sheet",
+    "batch_of",
+    "check",
+    "compare",
     "import_sheet",
+    "in_order",
+    "note_file",
     "read_mapping",
     "read_sheet",
     "rejected_rows",
+    "write",
 ]
-
-#: What a dossier that comes with a code and two instants alone is called, and its papers.
-MATTER = "Hồ sơ nhập từ bản giấy hoặc hệ thống khác"
-TEXT = "Nhập từ hồ sơ giấy hoặc hệ thống khác"
-_AT_ONCE = 5000
 
 
 class Meanwhile(Conflict):
@@ -59,7 +71,7 @@ class Meanwhile(Conflict):
 class Outcome:
     """What became of a file: rows entered, rows with errors, rows that were here already.
 
-    With errors nothing was entered and ``accepted`` is 0.
+    With errors nothing was entered and ``accepted`` is 0, unless the good rows alone were wanted.
     """
 
     accepted: int
@@ -69,58 +81,135 @@ class Outcome:
 
 
 @dataclass
-class _Plan:
-    """Rows that are new, rows that say when an open case was answered, rows that say nothing."""
+class Plan:
+    """Rows that are new, rows that say when an open case was answered, numbers of rows that say
+    nothing new."""
 
-    new: list[Case] = field(default_factory=list)
+    new: list[Case] | list[Draft] = field(default_factory=list)
     answered: list[tuple[Case, Direction]] = field(default_factory=list)
-    unchanged: int = 0
+    unchanged: list[int] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
 
+    @property
+    def accepted(self) -> int:
+        """How many rows change something."""
+        return len(self.new) + len(self.answered)
 
-def import_sheet(sheet: Sheet, *, by: Actor, now: datetime, dry_run: bool = False) -> Outcome:
-    """Enter the cases of a file, or nothing when one of its rows has an error.
 
-    The batch is named by the file's content; the same file again changes nothing. A row whose case
-    is here, open, and now has an answer, meets its limit as imported history. A dry run only says
-    what would happen. Raises ``Meanwhile``.
+def import_sheet(
+    sheet: Sheet,
+    *,
+    by: Actor,
+    now: datetime,
+    dry_run: bool = False,
+    good_rows: bool = False,
+) -> Outcome:
+    """Enter the rows of a file: all, or nothing when one of them has an error.
+
+    ``good_rows`` enters those without an error and leaves the others. The batch is named by the
+    file's content; the same file again changes nothing. A row whose case is here, open, and now has
+    an answer, meets its limit as imported history. A dry run only says what would happen. Raises
+    ``Meanwhile`` and ``FileRefused``.
     """
-    cases, errors = check(sheet, now=now)
-    batch = uuid5(NAMESPACE_OID, sheet.digest)
+    checked = check(sheet, by=by, now=now)
+    with meanwhile(), recording.recorded(may_be_idle=True):
+        plan = compare(sheet.kind, checked.good, now=now)
+        errors = in_order([*checked.errors, *plan.errors])
+        enters = good_rows or not errors
+        if plan.accepted and enters and not dry_run:
+            write(plan, sheet, by=by, now=now)
+            note_file(sheet, accepted=plan.accepted, unchanged=len(plan.unchanged), by=by, now=now)
+    rejected = len({error.row for error in errors})
+    return Outcome(plan.accepted if enters else 0, rejected, len(plan.unchanged), errors)
+
+
+def check(
+    sheet: Sheet,
+    *,
+    by: Actor,
+    now: datetime,
+    choices: Mapping[str, int] | None = None,
+    tell: Callable[[int], None] | None = None,
+) -> Checked:
+    """Every row read by itself, for what this person may enter.
+
+    ``choices`` says which agency a name means that none has; ``tell`` is told now and then how many
+    rows were read. Raises ``FileRefused`` when the person may not enter such a list at all.
+    """
+    resolver = Resolver(choices or {}, _own(sheet.kind, by))
+    read = check_history if sheet.kind is Kind.HISTORY else check_submissions
+    return read(sheet, resolver=resolver, now=now, tell=tell)
+
+
+def _own(kind: Kind, by: Actor) -> set[int] | None:
+    """The agencies whose rows this person may enter; ``None`` for all of them."""
+    if kind is Kind.HISTORY and (by.user is None or reaches_city(by, "import_history")):
+        return None
+    own = agencies_of(by, "import_csv")
+    if not own:
+        raise FileRefused(
+            _("Submissions are entered by the clerk or the head of the agency that prepares them.")
+        )
+    return own
+
+
+def compare(kind: Kind, rows: Sequence, *, now: datetime) -> Plan:
+    """What rows mean beside what is here already. Runs in a transaction."""
+    if kind is Kind.HISTORY:
+        return _compare(rows)
+    here = drafting.already_here(rows, now=now)
+    return Plan(new=[row for row in rows if row.row not in here], unchanged=sorted(here))
+
+
+def write(plan: Plan, sheet: Sheet, *, by: Actor, now: datetime) -> None:
+    """Enter what a plan says, in the transaction in which it was made."""
+    batch = batch_of(sheet.digest)
+    if sheet.kind is Kind.HISTORY:
+        enter(plan.new, batch=batch, by=by, now=now)
+        answer(plan.answered, batch=batch, by=by, now=now)
+    else:
+        drafting.enter(plan.new, batch=batch, by=by, now=now)
+
+
+def note_file(sheet: Sheet, *, accepted: int, unchanged: int, by: Actor, now: datetime) -> None:
+    """The entry about the file as a whole."""
+    recording.append(
+        by=by.author,
+        action="file_imported",
+        kind="import",
+        code=str(batch_of(sheet.digest)),
+        now=now,
+        after={"sha256": sheet.digest, "accepted": accepted, "unchanged": unchanged},
+    )
+
+
+def batch_of(digest: str) -> UUID:
+    """The name of the batch that a file makes: the same content, the same name."""
+    return uuid5(NAMESPACE_OID, digest)
+
+
+def in_order(errors: Sequence[RowError]) -> list[RowError]:
+    """Errors by row, in a row as they were found."""
+    return sorted(errors, key=lambda error: error.row)
+
+
+@contextmanager
+def meanwhile() -> Iterator[None]:
+    """What somebody else changed at the same moment refuses the file instead of breaking it."""
     try:
-        with recording.recorded(may_be_idle=True):
-            plan = _compare(cases)
-            errors = sorted([*errors, *plan.errors], key=lambda error: error.row)
-            accepted = len(plan.new) + len(plan.answered)
-            if accepted and not errors and not dry_run:
-                _enter(plan.new, batch=batch, by=by, now=now)
-                _answer(plan.answered, batch=batch, by=by, now=now)
-                recording.append(
-                    by=by.author,
-                    action="file_imported",
-                    kind="import",
-                    code=str(batch),
-                    now=now,
-                    after={
-                        "sha256": sheet.digest,
-                        "accepted": accepted,
-                        "unchanged": plan.unchanged,
-                    },
-                )
+        yield
     except (IntegrityError, limits.AlreadyMet) as error:
         raise Meanwhile(
             _("Somebody changed one of these dossiers meanwhile. Nothing was imported; try again.")
         ) from error
-    rejected = len({error.row for error in errors})
-    return Outcome(0 if errors else accepted, rejected, plan.unchanged, errors)
 
 
 # --- what is here already -------------------------------------------------------------------------
 
 
-def _compare(cases: Sequence[Case]) -> _Plan:
+def _compare(cases: Sequence[Case]) -> Plan:
     """Sort the rows by what is here already; open limits that a row would meet stay locked."""
-    plan = _Plan()
+    plan = Plan()
     known = _known([case.code for case in cases])
     answered = []
     for case in cases:
@@ -131,7 +220,7 @@ def _compare(cases: Sequence[Case]) -> _Plan:
         if direction is None or not _same_start(case, direction):
             plan.errors.append(_other_data(case, direction))
         elif case.reported_at in {None, direction.time_limit.met_at}:
-            plan.unchanged += 1
+            plan.unchanged.append(case.row)
         elif direction.time_limit.met_at is None:
             answered.append((case, direction))
         else:
@@ -149,7 +238,7 @@ def _compare(cases: Sequence[Case]) -> _Plan:
 def _known(codes: Sequence[str]) -> dict[str, Direction | None]:
     """Codes that are here, each with its first direction if that was imported."""
     found: dict[str, Direction | None] = {}
-    for some in _parts(codes):
+    for some in parts(codes):
         found |= dict.fromkeys(Dossier.objects.filter(code__in=some).values_list("code", flat=True))
         directions = (
             Direction.objects.filter(
@@ -166,7 +255,7 @@ def _known(codes: Sequence[str]) -> dict[str, Direction | None]:
 def _flagged(rows: Sequence[TimeLimit]) -> dict[int, datetime]:
     """When limits were flagged for their present due date."""
     found: dict[int, datetime] = {}
-    for some in _parts([limit.pk for limit in rows]):
+    for some in parts([limit.pk for limit in rows]):
         flags = OverdueFlag.objects.filter(time_limit_id__in=some)
         found |= dict(flags.values_list("time_limit_id", "flagged_at"))
     return found
@@ -210,136 +299,3 @@ def _flagged_before(case: Case, flagged_at: datetime) -> RowError:
         )
         % {"flagged": shown(flagged_at)},
     )
-
-
-# --- entering -------------------------------------------------------------------------------------
-
-
-def _enter(cases: Sequence[Case], *, batch: UUID, by: Actor, now: datetime) -> None:
-    """New cases: dossier, limit, direction and, if answered, report; one entry for each dossier."""
-    if not cases:
-        return
-    dossiers = [_dossier(case, batch) for case in cases]
-    Dossier.objects.bulk_create(dossiers, batch_size=2000)
-    papers = [
-        limits.PaperLimit(
-            code=f"{case.code}/1",
-            rule_code=RULE,
-            agency=case.agency,
-            subject=limits.Subject(code=case.code, title=MATTER),
-            started_at=case.directed_at,
-            met_at=case.reported_at,
-        )
-        for case in cases
-    ]
-    started = limits.import_limits(papers, batch=batch, by=by, now=now)
-    directions = [
-        Direction(
-            dossier=dossier,
-            round=1,
-            kind=Direction.Kind.EXPLAIN,
-            text=TEXT,
-            at=case.directed_at,
-            time_limit=limit,
-        )
-        for case, dossier, limit in zip(cases, dossiers, started, strict=True)
-    ]
-    Direction.objects.bulk_create(directions, batch_size=2000)
-    pairs = zip(cases, directions, strict=True)
-    Report.objects.bulk_create(
-        [_report(case, direction) for case, direction in pairs if case.reported_at],
-        batch_size=2000,
-    )
-    _note([(case, None) for case in cases], batch=batch, by=by, now=now)
-
-
-def _answer(
-    pairs: Sequence[tuple[Case, Direction]], *, batch: UUID, by: Actor, now: datetime
-) -> None:
-    """Open cases whose answer the file brings: the limit is met, the dossier closed."""
-    if not pairs:
-        return
-    met = [(direction.time_limit, case.reported_at) for case, direction in pairs]
-    limits.meet_imported(met, batch=batch, by=by, now=now)
-    for case, direction in pairs:
-        dossier = direction.dossier
-        dossier.state, dossier.closed_at = State.CLOSED, case.reported_at
-        dossier.version += 1
-    dossiers = [direction.dossier for _case, direction in pairs]
-    waiting = Dossier.objects.filter(state=State.EXPLANATION_DUE)
-    changed = waiting.bulk_update(dossiers, ["state", "closed_at", "version"], batch_size=500)
-    if changed != len(dossiers):
-        raise limits.AlreadyMet("")
-    drafts: dict[int, Report] = {}
-    for some in _parts([direction.pk for _case, direction in pairs]):
-        drafts |= {row.direction_id: row for row in Report.objects.filter(direction_id__in=some)}
-    for draft in drafts.values():
-        draft.version += 1
-    for case, direction in pairs:
-        if direction.pk in drafts:
-            drafts[direction.pk].sent_at = case.reported_at
-    Report.objects.bulk_update(drafts.values(), ["sent_at", "version"], batch_size=500)
-    Report.objects.bulk_create(
-        [_report(case, direction) for case, direction in pairs if direction.pk not in drafts],
-        batch_size=2000,
-    )
-    _note(
-        [(case, State.EXPLANATION_DUE) for case, _direction in pairs], batch=batch, by=by, now=now
-    )
-
-
-def _dossier(case: Case, batch: UUID) -> Dossier:
-    return Dossier(
-        code=case.code,
-        agency=case.agency,
-        matter=MATTER,
-        state=State.CLOSED if case.reported_at else State.EXPLANATION_DUE,
-        round=1,
-        created_at=case.directed_at,
-        closed_at=case.reported_at,
-        imported_batch=batch,
-        search_key=search_key(case.code, MATTER, case.agency.name),
-    )
-
-
-def _report(case: Case, direction: Direction) -> Report:
-    return Report(
-        direction=direction,
-        text=TEXT,
-        stated_on=local_day(case.reported_at),
-        sent_at=case.reported_at,
-    )
-
-
-def _note(
-    pairs: Sequence[tuple[Case, State | None]], *, batch: UUID, by: Actor, now: datetime
-) -> None:
-    """One entry for each dossier; ``pairs`` says in which state it was before, if it was here."""
-    recording.append_all(
-        [
-            recording.event(
-                by=by.author,
-                action="dossier_imported",
-                kind="dossier",
-                code=case.code,
-                now=now,
-                stated_at=case.reported_at or case.directed_at,
-                before={"state": before} if before else {},
-                after={
-                    "imported": True,
-                    "batch": str(batch),
-                    "row": case.row,
-                    "state": State.CLOSED if case.reported_at else State.EXPLANATION_DUE,
-                    "agency": case.agency.code,
-                    "directed_at": case.directed_at,
-                    "reported_at": case.reported_at,
-                },
-            )
-            for case, before in pairs
-        ]
-    )
-
-
-def _parts(values: Sequence) -> Iterator[Sequence]:
-    """Parts of a long list, each short enough for the parameters of one statement."""
-    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))

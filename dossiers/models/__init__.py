@@ -11,7 +11,7 @@ from dossiers.models.core import (
     Urgency,
 )
 from dossiers.models.intake import ImportSession
-from dossiers.models.tasks import Task, TaskReport
+from dossiers.models.tasks import Task, TaskCounter, TaskFile, TaskReport
 from dossiers.models.workflow import (
     Assignment,
     Consultation,
@@ -40,6 +40,8 @@ __all__ = [
     "Rejection",
     "Report",
     "Task",
+    "TaskCounter",
+    "TaskFile",
     "TaskReport",
     "Urgency",
     "Withdrawal",

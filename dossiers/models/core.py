@@ -69,6 +69,10 @@ class Dossier(models.Model):
             models.Index(fields=["-created_at", "-id"], name="dossier_newest"),
             models.Index(fields=["agency", "-created_at", "-id"], name="dossier_by_agency"),
             models.Index(fields=["state", "-created_at", "-id"], name="dossier_by_state"),
+            models.Index(fields=["urgency", "-created_at", "-id"], name="dossier_by_urgency"),
+            models.Index(fields=["officer", "-created_at", "-id"], name="dossier_by_officer"),
+            models.Index(fields=["unit", "-created_at", "-id"], name="dossier_by_unit"),
+            models.Index(fields=["agency", "letter_ref"], name="dossier_by_letter"),
         ]
 
     def __str__(self) -> str:

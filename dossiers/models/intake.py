@@ -12,7 +12,9 @@ class ImportSession(models.Model):
     """One file that a person wants to enter. Nothing of it is saved before it is confirmed.
 
     ``choices`` are the person's answers (which agency a near name means, good rows only or all);
-    ``done`` of ``total`` rows are entered, for the progress bar.
+    ``found`` is what the preview shows of the file. ``done`` of ``total`` rows are entered, for the
+    progress bar. A confirmed session is its own outbox: a worker takes it by writing ``claimed_at``
+    and holds it as long as that instant is its own.
     """
 
     class State(models.TextChoices):
@@ -29,6 +31,7 @@ class ImportSession(models.Model):
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=State.choices, default=State.READ)
     choices = models.JSONField(default=dict)
+    found = models.JSONField(default=dict)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
@@ -37,7 +40,19 @@ class ImportSession(models.Model):
     errors = models.JSONField(default=list)
     error_path = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["confirmed_at"],
+                condition=models.Q(state="confirmed"),
+                name="import_to_enter",
+            ),
+            models.Index(fields=["owner", "-created_at"], name="import_of_person"),
+        ]
 
     def __str__(self) -> str:
         return self.name

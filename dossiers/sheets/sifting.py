@@ -145,7 +145,8 @@ class Sieve:
         texts = [_text(values[at]) for at in filled]
         if _PLAIN_TOTAL.fullmatch(search_key(texts[0])):
             return Why.TOTAL
-        if len(mapped) > 2 or complete:
+        signs = self._after_signature or all(map(_is_footer, texts))
+        if len(mapped) > 2 or (complete and not signs):
             return None
         if self._is_group(number, values, filled):
             return Why.GROUP

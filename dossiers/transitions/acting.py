@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import StagedFile
 from accounts.refusals import Conflict, NotAllowed
-from dossiers import policies
+from dossiers import holding, policies
 from dossiers.models import Attachment, Dossier
-from dossiers.states import MOVES
+from dossiers.states import MOVES, WITHIN
 from ledger import recording
 
 Files = Mapping[str, Iterable[StagedFile]]
@@ -60,6 +60,19 @@ def acting(dossier: Dossier, verb: str, by: Actor, version: int | None) -> Itera
         yield row
 
 
+def touch(row: Dossier, verb: str, **changes: Any) -> None:
+    """Write what changes while the state stays, if the row still is as it was read."""
+    sources = WITHIN.get(verb) or MOVES[verb][0]
+    changed = Dossier.objects.filter(pk=row.pk, version=row.version, state__in=sources).update(
+        version=row.version + 1, **changes
+    )
+    if not changed:
+        raise stale()
+    row.version += 1
+    for name, value in changes.items():
+        setattr(row, name, value)
+
+
 def move(row: Dossier, verb: str, **changes: Any) -> None:
     """Write the new state if the row still is as it was read; the condition holds without locks."""
     sources, target = MOVES[verb]
@@ -100,6 +113,7 @@ def enter(
     reason: str = "",
     document: str = "",
 ) -> None:
+    """Say in the ledger what was done; whose hands the dossier is in follows from the row."""
     recording.append(
         by=by.author,
         action=action,
@@ -111,6 +125,11 @@ def enter(
         reason=reason,
         document=document,
     )
+    holding.follow(row, by=by, now=now)
+
+
+#: Files of these purposes are versions of one paper: each replaces the one before, and all stay.
+VERSIONED = frozenset({Attachment.Purpose.OFFICE_DRAFT})
 
 
 def attach(row: Dossier, files: Files, by: Actor, now: datetime) -> None:
@@ -135,6 +154,7 @@ def attach(row: Dossier, files: Files, by: Actor, now: datetime) -> None:
                 path=staged.path,
                 added_by=by.user,
                 added_at=now,
+                replaces=_version_before(row, purpose),
             )
             enter(
                 row,
@@ -149,3 +169,10 @@ def attach(row: Dossier, files: Files, by: Actor, now: datetime) -> None:
                     "sha256": staged.sha256,
                 },
             )
+
+
+def _version_before(row: Dossier, purpose: str) -> Attachment | None:
+    if purpose not in VERSIONED:
+        return None
+    versions = Attachment.objects.filter(dossier=row, purpose=purpose, replaced_by__isnull=True)
+    return versions.order_by("-pk").first()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.models import Appointment, MessageKind
-from accounts.refusals import NotAllowed, Refused
+from accounts.refusals import Conflict, NotAllowed, Refused
 from accounts.rights import allows
 from agencies.dates import local_day
 from agencies.models import Agency
@@ -18,7 +18,7 @@ from agencies.text import search_key
 from deadlines import transitions as limits
 from dossiers import gate, news
 from dossiers.models import Attachment, Direction, Dossier, DossierCounter, Report, Urgency
-from dossiers.states import State
+from dossiers.states import REPLACEABLE, State
 from dossiers.transitions.acting import (
     Files,
     Stale,
@@ -57,6 +57,11 @@ class Submission:
     initialled_by: str = ""
     initialled_on: date | None = None
     gate_exception: str = ""
+    replaces: Dossier | None = None
+
+
+class NotReplaceable(Conflict):
+    """The dossier to be replaced is another agency's, not ended, or replaced already."""
 
 
 def log_submission(
@@ -66,6 +71,7 @@ def log_submission(
     if not allows(by, "dossier_create", agency.pk):
         raise NotAllowed(_("You log submissions for your own agency only."))
     with recording.recorded():
+        _must_be_replaceable(facts.replaces, agency.pk, None)
         dossier = Dossier(
             code=_next_code(now),
             agency=agency,
@@ -86,7 +92,8 @@ def edit(
 ) -> Dossier:
     """Change a draft; refused when somebody saved it since this form was opened."""
     with acting(dossier, "edit", by, version) as row:
-        before = {name: getattr(row, name) for name in _columns(facts)}
+        _must_be_replaceable(facts.replaces, row.agency_id, row.pk)
+        before = {name: _in_ledger(getattr(row, name)) for name in _columns(facts)}
         for name, value in _columns(facts).items():
             setattr(row, name, value)
         row.search_key, row.version = _search_key(row), version + 1
@@ -101,13 +108,7 @@ def edit(
 def submit(dossier: Dossier, *, version: int | None, by: Actor, now: datetime) -> Dossier:
     """Send a draft to the City; the gate must be open. Raises ``GateClosed`` with every fault."""
     with acting(dossier, "submit", by, version) as row:
-        faults = gate.faults(
-            signatures_of(row),
-            head_on=partial(head_name_on, row.agency_id),
-            today=local_day(now),
-        )
-        if faults:
-            raise GateClosed(faults)
+        must_pass_gate(row, now)
         move(row, "submit", submitted_at=now)
         enter(
             row,
@@ -119,6 +120,15 @@ def submit(dossier: Dossier, *, version: int | None, by: Actor, now: datetime) -
             reason=row.gate_exception,
         )
     return row
+
+
+def must_pass_gate(row: Dossier, now: datetime) -> None:
+    """Signature, initials and files are there, or a reason for an exception."""
+    faults = gate.faults(
+        signatures_of(row), head_on=partial(head_name_on, row.agency_id), today=local_day(now)
+    )
+    if faults:
+        raise GateClosed(faults)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +274,26 @@ def _columns(facts: Submission) -> dict[str, Any]:
 
 
 def _plain(facts: Submission) -> dict[str, Any]:
-    return {name: value for name, value in _columns(facts).items() if value not in ("", None)}
+    columns = _columns(facts).items()
+    return {name: _in_ledger(value) for name, value in columns if value not in ("", None)}
+
+
+def _in_ledger(value: Any) -> Any:
+    """A dossier by its code, anything else as it is."""
+    return value.code if isinstance(value, Dossier) else value
+
+
+def _must_be_replaceable(old: Dossier | None, agency_id: int, by_dossier: int | None) -> None:
+    """A dossier that left, of the same agency, that no other one replaces."""
+    if old is None:
+        return
+    row = Dossier.objects.select_for_update(of=("self",)).get(pk=old.pk)
+    replaced = Dossier.objects.filter(replaces=row).exclude(pk=by_dossier).exists()
+    if row.agency_id != agency_id or row.state not in REPLACEABLE or replaced:
+        raise NotReplaceable(
+            _("Dossier %(code)s cannot be replaced: it goes on, or another one replaces it.")
+            % {"code": row.code}
+        )
 
 
 def _search_key(dossier: Dossier) -> str:

@@ -1,4 +1,4 @@
-"""The City's verbs: receive, put to the leader, direct, conclude, issue, close."""
+"""The City's verbs: receive, put to the leader, direct, conclude, draft, issue, close."""
 
 from datetime import date, datetime
 
@@ -8,9 +8,18 @@ from agencies.dates import local_day
 from agencies.models import Agency
 from deadlines import transitions as limits
 from dossiers import news
-from dossiers.models import Conclusion, Direction, Dossier, Notice
+from dossiers.models import Attachment, Conclusion, CoverSlip, Direction, Dossier, Notice
 from dossiers.states import State
-from dossiers.transitions.acting import Files, acting, attach, enter, move, plain_move
+from dossiers.transitions.acting import (
+    Files,
+    acting,
+    attach,
+    enter,
+    move,
+    plain_move,
+    touch,
+)
+from dossiers.transitions.meeting import mark_held
 
 CITY_OFFICE = "VP"
 
@@ -20,9 +29,34 @@ def receive(dossier: Dossier, *, version: int | None, by: Actor, now: datetime) 
     return plain_move(dossier, "receive", "dossier_received", version, by, now)
 
 
-def put_to_leader(dossier: Dossier, *, version: int | None, by: Actor, now: datetime) -> Dossier:
-    """The City Office puts the verified dossier to the City leadership."""
-    return plain_move(dossier, "put_to_leader", "dossier_put_to_leader", version, by, now)
+def put_to_leader(
+    dossier: Dossier,
+    *,
+    summary: str,
+    proposal: str,
+    version: int | None,
+    by: Actor,
+    now: datetime,
+) -> CoverSlip:
+    """The City Office puts the verified dossier to the City leadership, with its cover slip.
+
+    The slip (phiếu trình) is a paper of the City: agencies never see it.
+    """
+    with acting(dossier, "put_to_leader", by, version) as row:
+        before = row.state
+        slip = CoverSlip.objects.create(
+            dossier=row, summary=summary, proposal=proposal, by=by.user, at=now
+        )
+        move(row, "put_to_leader")
+        enter(
+            row,
+            "dossier_put_to_leader",
+            by,
+            now,
+            before={"state": before},
+            after={"state": row.state, "summary": summary, "proposal": proposal},
+        )
+    return slip
 
 
 def direct_explanation(
@@ -48,6 +82,7 @@ def direct_explanation(
         direction = Direction.objects.create(
             dossier=row, round=round_, kind=kind, text=text, by=by.user, at=now, time_limit=limit
         )
+        mark_held(row, before, now)
         move(row, "direct_explanation", round=round_)
         enter(
             row,
@@ -75,6 +110,7 @@ def conclude(
     Công văn 4449/UBND-TKBT, rule ``office_draft``.
     """
     with acting(dossier, "conclude", by, version) as row:
+        before = row.state
         office = Agency.objects.as_of(local_day(now)).get(code=CITY_OFFICE)
         limit = limits.start_limit(
             code=f"{row.code}/VP",
@@ -87,17 +123,37 @@ def conclude(
         conclusion = Conclusion.objects.create(
             dossier=row, text=text, by=by.user, at=now, time_limit=limit
         )
+        mark_held(row, before, now)
         move(row, "conclude")
         enter(
             row,
             "dossier_concluded",
             by,
             now,
-            before={"state": State.WITH_LEADER},
+            before={"state": before},
             after={"state": State.OFFICE_DRAFTING, "text": text, "due_at": limit.due_at},
         )
         news.tell_office(MessageKind.CONCLUDED, limit, now=now)
     return conclusion
+
+
+def attach_draft_version(
+    dossier: Dossier,
+    *,
+    files: Files,
+    text: str,
+    version: int | None,
+    by: Actor,
+    now: datetime,
+) -> Attachment:
+    """The City Office keeps a version of its draft; the version before it stays beside it."""
+    with acting(dossier, "attach_draft_version", by, version) as row:
+        touch(row, "attach_draft_version")
+        number = row.attachments.filter(purpose=Attachment.Purpose.OFFICE_DRAFT).count() + 1
+        enter(row, "office_draft_attached", by, now, after={"number": number, "note": text})
+        attach(row, files, by, now)
+    drafts = row.attachments.filter(purpose=Attachment.Purpose.OFFICE_DRAFT)
+    return drafts.order_by("-pk")[0]
 
 
 def issue_notice(

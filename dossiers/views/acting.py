@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import unfinished
+from accounts import autosave, unfinished
 from accounts.receipts import once, result_of
-from accounts.refusals import Conflict, NotAllowed
+from accounts.refusals import Conflict, NotAllowed, Refused
 from agencies.dates import local_day
 from deadlines import strips
 from deadlines.calendar import CalendarNotPublished
@@ -40,7 +40,8 @@ class Act:
     """A form on a dossier: the words around it and what its button does.
 
     ``told`` names who will hear of it. ``stored`` reads what somebody else may have saved
-    meanwhile; without it that is the dossier's version alone.
+    meanwhile; without it that is the dossier's version alone. ``refused`` says beside which field a
+    refusal of the verb stands.
     """
 
     verb: str
@@ -53,11 +54,14 @@ class Act:
     text: Any = ""
     told: Callable[[], list[str]] = list
     stored: Callable[[], Stored] | None = None
+    refused: Mapping[type[Refused], str | None] = field(default_factory=dict)
     extra: dict[str, Any] = field(default_factory=dict)
 
 
 def dossier_of(request: HttpRequest, code: str) -> Dossier:
-    visible = Dossier.objects.visible_to(request.actor).select_related("agency", "officer", "unit")
+    visible = Dossier.objects.visible_or_asked(request.actor).select_related(
+        "agency", "officer", "unit"
+    )
     return get_object_or_404(visible, code=code)
 
 
@@ -74,7 +78,8 @@ def perform(
     A form that already had its effect leads to its result, whatever the dossier's state is now.
     """
     kept = unfinished.take(request) if request.method != "POST" else None
-    data = request.POST if request.method == "POST" else kept
+    taken_up = kept or autosave.taken_up(request)
+    data = request.POST if request.method == "POST" else taken_up
     form = act.form(
         data,
         request.FILES or None,
@@ -102,8 +107,8 @@ def perform(
                     now=request.now,
                     act=lambda: _do_in_round(dossier, form, do),
                 )
-            except verbs.EmptyReport as refusal:
-                form.add_error("text", refusal.sentence)
+            except tuple(act.refused) as refusal:
+                form.add_error(act.refused[type(refusal)], refusal.sentence)
                 status = 422
             except Conflict as refusal:
                 conflict, status = refusal.sentence, 409
@@ -111,6 +116,7 @@ def perform(
                 form.add_error(None, not_published_sentence(refusal))
                 status = 422
             else:
+                autosave.forget(request.user, request.path)
                 if acted:
                     messages.success(request, act.done)
                 else:
@@ -127,6 +133,7 @@ def perform(
         "act": act,
         "form": form,
         "told": act.told(),
+        "autosaved": None if kept else autosave.offer(request),
         **_due_preview(request, act),
         **act.extra,
         **(after_conflict(conflict, form, dossier, act.verb, act.stored) if conflict else {}),

@@ -7,11 +7,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import unfinished
+from accounts import autosave, unfinished
 from accounts.pages import page
 from accounts.receipts import once
 from accounts.refusals import Conflict, NotAllowed
-from accounts.rights import allows
+from accounts.rights import agencies_of
 from agencies.dates import local_day
 from deadlines import strips
 from deadlines.published import published
@@ -19,6 +19,7 @@ from deadlines.wording import chip
 from dossiers import forms, policies
 from dossiers import transitions as verbs
 from dossiers.models import Attachment, Direction, Dossier, Report
+from dossiers.states import State
 from dossiers.transitions import Submission
 from dossiers.views.acting import (
     BOTH,
@@ -30,6 +31,7 @@ from dossiers.views.acting import (
     perform,
 )
 from dossiers.views.pages import file_lines
+from dossiers.views.returning import open_return
 
 
 @page("dossier_create", BOTH)
@@ -46,9 +48,15 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
 
 def _submission(request: HttpRequest, dossier: Dossier | None) -> HttpResponse:
     kept = unfinished.take(request) if request.method != "POST" else None
-    data = request.POST if request.method == "POST" else kept
+    taken_up = kept or autosave.taken_up(request)
+    data = request.POST if request.method == "POST" else taken_up
     form = forms.SubmissionForm(
-        data, request.FILES or None, by=request.actor, now=request.now, dossier=dossier
+        data,
+        request.FILES or None,
+        by=request.actor,
+        now=request.now,
+        dossier=dossier,
+        initial={} if dossier or data else _remembered(request),
     )
     if dossier and not policies.may(request.actor, "edit", dossier):
         raise NotAllowed(_("Your post does not carry this right."))
@@ -78,7 +86,10 @@ def _submission(request: HttpRequest, dossier: Dossier | None) -> HttpResponse:
             else:
                 done = _("Submitted to the City.") if form.wants_submit() else _("Draft saved.")
                 again = _("This form was already sent; here is its result.")
+                autosave.forget(request.user, request.path)
                 messages.success(request, done if acted else again)
+                if acted and form.wants_next():
+                    return redirect("dossiers:log")
                 return redirect(where)
         elif earlier := earlier_result(request):
             return earlier  # its twin was stored while this one was being read, and took its files
@@ -89,7 +100,9 @@ def _submission(request: HttpRequest, dossier: Dossier | None) -> HttpResponse:
     context = {
         "form": form,
         "dossier": dossier,
-        "files": file_lines(dossier, may_get=True) if dossier else [],
+        "autosaved": None if kept else autosave.offer(request),
+        "files": file_lines(dossier, request.actor) if dossier else [],
+        "returned": open_return(dossier) if dossier else None,
         **(
             after_conflict(conflict, form, dossier, "edit", lambda: _stored(dossier))
             if dossier and conflict
@@ -97,6 +110,18 @@ def _submission(request: HttpRequest, dossier: Dossier | None) -> HttpResponse:
         ),
     }
     return render(request, "dossiers/submission.html", context, status=status)
+
+
+def _remembered(request: HttpRequest) -> dict[str, object]:
+    """Agency, signer and initialler of the person's last submission: mostly those of the next."""
+    mine = Dossier.objects.filter(
+        created_by=request.user, agency__in=agencies_of(request.actor, "dossier_create")
+    )
+    last = mine.order_by("-created_at", "-pk").select_related("agency").first()
+    if last is None:
+        return {}
+    facts = {"signed_by": last.signed_by, "initialled_by": last.initialled_by}
+    return {"agency": last.agency, **{name: value for name, value in facts.items() if value}}
 
 
 def _stored(dossier: Dossier) -> Stored:
@@ -127,7 +152,9 @@ def _save_submission(
             now=now,
         )
     if form.wants_submit():
-        verbs.submit(saved, version=None, by=by, now=now)
+        is_returned = saved.state == State.FORM_RETURNED
+        send = verbs.resubmit if is_returned else verbs.submit
+        send(saved, version=None, by=by, now=now)
     return reverse("dossiers:detail", args=[saved.code])
 
 
@@ -190,7 +217,6 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     sends = request.POST.get("viec") == "gui"
     calendar = published().calendar
     mark = chip(limit, now=request.now, calendar=calendar)
-    may_get = allows(request.actor, "file_get", dossier.agency_id)
     act = Act(
         verb="prepare_report",
         title=gettext_lazy("Explanation or supplement"),
@@ -204,9 +230,10 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
             "draft": draft,
             "strip": strips.for_limit(limit, now=request.now, calendar=calendar, tone=mark.tone),
             "chip": mark,
-            "files": file_lines(dossier, may_get, Attachment.Purpose.REPORT),
+            "files": file_lines(dossier, request.actor, Attachment.Purpose.REPORT),
         },
         stored=lambda: _stored_report(direction),
+        refused={verbs.EmptyReport: "text"},
     )
     initial = {"version": draft.version if draft else 0, "stated_on": local_day(request.now)}
     if draft:

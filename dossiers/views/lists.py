@@ -3,25 +3,31 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts import saving
+from accounts.actors import Actor
 from accounts.pages import page
 from accounts.paging import address
+from accounts.receipts import new_key
 from accounts.rights import allows, reaches_city
 from accounts.roles import Role
-from agencies.models import Agency
 from deadlines.listing import lines
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 from deadlines.published import published
 from deadlines.querysets import TimeLimitQuerySet
 from deadlines.wording import chip, day_text
+from dossiers import listing as listings
+from dossiers.facets import facets
 from dossiers.models import Dossier
-from dossiers.paging import page_of
 from dossiers.states import State
+from dossiers.views.bulk import bulk_acts
+from dossiers.views.holding import stagnation_part
 
 PAGE_SIZE = 25
 SHOWN_AT_ONCE = 20
@@ -29,32 +35,88 @@ SHOWN_AT_ONCE = 20
 
 @page("dossier_list")
 def all_dossiers(request: HttpRequest) -> HttpResponse:
-    """Every dossier that this person may see: searched, filtered, the newest first."""
-    asked = request.GET
-    found = Dossier.objects.visible_to(request.actor).select_related("agency")
-    filters = []
-    if words := asked.get("q", "").strip():
-        found = found.search(words[:200])
-        filters.append({"label": f"“{words[:60]}”", "remove_url": address(asked, q=None)})
-    if (state := asked.get("trang-thai")) in State.values:
-        found = found.filter(state=state)
-        filters.append({"label": State(state).label, "remove_url": address(asked, trang_thai=None)})
-    if agency_words := asked.get("don-vi", "").strip():
-        found = found.filter(agency__in=Agency.objects.search(agency_words[:100]))
-        filters.append({"label": agency_words[:60], "remove_url": address(asked, don_vi=None)})
-    paged = page_of(found.newest_first(), asked, size=PAGE_SIZE)
+    """The dossiers that this person may see: searched, filtered, sorted, in pages."""
+    asked, by = request.GET, request.actor
+    moment = Moment(request.now, published().calendar)
+    listing = listings.read(asked, by, moment)
+    paged = listing.page(asked, size=PAGE_SIZE)
+    city = listings.is_city(by)
     context = {
         "page": paged,
-        "rows": _rows(paged.rows, Moment(request.now, published().calendar)),
-        "filters": filters,
+        "rows": _rows(paged.rows, moment),
+        "filters": [
+            {"label": chip.label, "remove_url": address(asked, **{chip.name: None})}
+            for chip in listing.chips
+        ],
+        "facets": facets(listing, asked, moment, total=paged.total, capped=paged.capped, city=city),
+        "scopes": _scopes(asked, by),
         "states": State.choices,
-        "asked": {"q": words, "state": state, "agency": agency_words},
-        "may_log": allows(request.actor, "dossier_create"),
-        "city": reaches_city(request.actor, "dossier_view"),
+        "asked": {
+            "q": asked.get("q", "").strip(),
+            "state": asked.get("trang-thai", ""),
+            "agency": asked.get("don-vi", "").strip(),
+        },
+        "kept": [(name, asked[name]) for name in _KEPT if asked.get(name)],
+        "heads": _heads(asked, listing.slug),
+        "orders": _orders(asked, listing.slug),
+        "saved": saving.links(by, "dossiers"),
+        "query": saving.query_of(asked),
+        "acts": bulk_acts(by),
+        "form_key": new_key(),
+        "may_log": allows(by, "dossier_create"),
+        "may_export": allows(by, "export_dossiers"),
+        "city": city,
         "is_fragment": _wants_fragment(request),
     }
     template = "dossiers/_list_rows.html" if context["is_fragment"] else "dossiers/list.html"
     return render(request, template, context)
+
+
+#: Words of the address that the form of filters does not show and must not lose.
+_KEPT = ("pham-vi", "loai", "khan", "han", "sap-xep")
+#: Head of a column → the order of its first press and of its second.
+_HEADS = {
+    "agency": ("don-vi", "don-vi", "ascending"),
+    "limit": ("han", "han", "ascending"),
+    "logged": ("moi", "cu", "descending"),
+}
+ORDER_LABELS = {
+    "moi": gettext_lazy("The newest first"),
+    "cu": gettext_lazy("The oldest first"),
+    "han": gettext_lazy("What ends first"),
+    "don-vi": gettext_lazy("By agency"),
+    "lau": gettext_lazy("What waits longest on its desk"),
+}
+
+
+def _heads(asked: QueryDict, slug: str) -> dict[str, dict[str, str]]:
+    """For each sortable head what a press leads to, and how the list is sorted by it now."""
+    other = {"ascending": "descending", "descending": "ascending"}
+    found = {}
+    for head, (first, second, direction) in _HEADS.items():
+        now = direction if slug == first else other[direction] if slug == second else ""
+        target = second if slug == first else first
+        found[head] = {"url": address(asked, sap_xep=target), "now": now}
+    return found
+
+
+def _orders(asked: QueryDict, slug: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": address(asked, sap_xep=value), "is_current": value == slug}
+        for value, label in ORDER_LABELS.items()
+    ]
+
+
+def _scopes(asked: QueryDict, by: Actor) -> list[dict[str, Any]]:
+    here = asked.get("pham-vi", "")
+    return [
+        {
+            "label": listings.SCOPES[slug],
+            "url": address(asked, pham_vi=slug),
+            "is_current": slug == here or (slug == "" and here not in listings.SCOPES),
+        }
+        for slug in listings.scopes_of(by)
+    ]
 
 
 @page("dossier_list")
@@ -84,6 +146,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
     shown = list(waiting[: SHOWN_AT_ONCE + 1])
     count = waiting.count() if len(shown) > SHOWN_AT_ONCE else len(shown)
+    idle = stagnation_part(by, moment)
     context = {
         "groups": groups,
         "waiting": _rows(shown[:SHOWN_AT_ONCE], moment),
@@ -93,7 +156,10 @@ def mine(request: HttpRequest) -> HttpResponse:
             "href": "#cho-xu-ly" if count else "",
         },
         "waiting_count": count,
-        "empty": not any(group["value"] for group in groups) and not shown,
+        "idle": idle,
+        "empty": not any(group["value"] for group in groups)
+        and not shown
+        and not (idle and idle["count"]),
         "may_log": allows(by, "dossier_create"),
         "city": reaches_city(by, "dossier_view"),
         "today_text": day_text(moment.today),
@@ -106,10 +172,12 @@ _OFFICE = (Role.OFFICE_CHIEF, Role.OFFICE_OFFICER, Role.OFFICE_CLERK)
 #: States in which a dossier waits for an act of these roles without a limit running.
 _TURN = (
     (State.DRAFTING, _AGENCY),
+    (State.FORM_RETURNED, _AGENCY),
     (State.SUBMITTED, _OFFICE),
     (State.UNDER_VERIFICATION, _OFFICE),
     (State.ISSUED, _OFFICE),
     (State.WITH_LEADER, (Role.CITY_LEADER,)),
+    (State.MEETING_SCHEDULED, (Role.CITY_LEADER,)),
 )
 
 
@@ -134,17 +202,12 @@ def _group(
 
 
 def _rows(dossiers: list[Dossier], moment: Moment) -> list[dict[str, Any]]:
-    """Each dossier with the chip of its latest limit; one more query for the whole page."""
-    latest = {
-        limit.subject_code: limit
-        for limit in TimeLimit.objects.filter(
-            subject_code__in=[dossier.code for dossier in dossiers]
-        ).order_by("started_at", "pk")
-    }
+    """Each dossier with the chip of its limit; one more query for the whole page."""
+    shown = listings.first_limits([dossier.code for dossier in dossiers])
     return [
         {
             "dossier": dossier,
-            "limit": (limit := latest.get(dossier.code)),
+            "limit": (limit := shown.get(dossier.code)),
             "due_text": day_text(limit.due_on) if limit else "",
             "chip": chip(limit, now=moment.now, calendar=moment.calendar) if limit else None,
         }

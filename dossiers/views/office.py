@@ -8,10 +8,11 @@ from agencies.dates import local_day
 from deadlines import strips
 from deadlines.published import published
 from deadlines.wording import chip
-from dossiers import forms
+from dossiers import forms, workflow_forms
 from dossiers import transitions as verbs
 from dossiers.models import Attachment
 from dossiers.views.acting import BOTH, Act, dossier_of, perform, plain
+from dossiers.views.pages import file_lines
 
 
 @page("dossier_receive", BOTH)
@@ -34,19 +35,63 @@ def receive(request: HttpRequest, code: str) -> HttpResponse:
 
 @page("dossier_put_to_leader", BOTH)
 def put_to_leader(request: HttpRequest, code: str) -> HttpResponse:
-    """Put the verified dossier to the leadership."""
-    return plain(
-        request,
-        code,
-        Act(
-            verb="put_to_leader",
-            title=gettext_lazy("Put the dossier to the City leadership"),
-            button=gettext_lazy("Put to the leadership"),
-            form=forms.PlainActForm,
-            done=gettext_lazy("The dossier lies with the City leadership."),
-            text=gettext_lazy("Verification is finished; the leadership decides what follows."),
+    """Put the verified dossier to the leadership, with its cover slip."""
+    dossier = dossier_of(request, code)
+    act = Act(
+        verb="put_to_leader",
+        title=gettext_lazy("Put the dossier to the City leadership"),
+        button=gettext_lazy("Put to the leadership"),
+        form=workflow_forms.CoverSlipForm,
+        done=gettext_lazy("The dossier lies with the City leadership."),
+        text=gettext_lazy(
+            "Verification is finished; the leadership decides what follows. The cover slip is read "
+            "by the City alone."
         ),
-        verbs.put_to_leader,
+    )
+    return perform(
+        request,
+        dossier,
+        act,
+        lambda form: verbs.put_to_leader(
+            dossier,
+            summary=form.cleaned_data["summary"],
+            proposal=form.cleaned_data["proposal"],
+            version=form.cleaned_data["version"],
+            by=request.actor,
+            now=request.now,
+        ),
+    )
+
+
+@page("office_draft_add", BOTH)
+def attach_draft_version(request: HttpRequest, code: str) -> HttpResponse:
+    """Keep a version of the document that the City Office is drafting."""
+    dossier = dossier_of(request, code)
+    purpose = Attachment.Purpose.OFFICE_DRAFT
+    act = Act(
+        verb="attach_draft_version",
+        title=gettext_lazy("Add a version of the draft"),
+        button=gettext_lazy("Keep this version"),
+        form=workflow_forms.DraftVersionForm,
+        done=gettext_lazy("The version is kept; earlier ones stay."),
+        text=gettext_lazy(
+            "Every version stays with its date and its author. Only the City sees the drafts."
+        ),
+        template="dossiers/draft_version.html",
+        extra={"files": file_lines(dossier, request.actor, purpose)},
+    )
+    return perform(
+        request,
+        dossier,
+        act,
+        lambda form: verbs.attach_draft_version(
+            dossier,
+            files={purpose: form.cleaned_data["draft_version_file"]},
+            text=form.cleaned_data["text"],
+            version=form.cleaned_data["version"],
+            by=request.actor,
+            now=request.now,
+        ),
     )
 
 

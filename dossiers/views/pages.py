@@ -1,19 +1,21 @@
 """The page of a dossier: what it is, what is to be done next, the running limit and its strip."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from accounts.models import Appointment
+from accounts.news import TASK_CODES
 from accounts.pages import page
 from accounts.rights import allows
 from deadlines import strips
+from deadlines.adjusting import with_adjustments
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 from deadlines.published import published
@@ -21,8 +23,11 @@ from deadlines.wording import chip, day_text
 from dossiers import policies, timeline
 from dossiers.models import Attachment, Direction, Dossier
 from dossiers.states import State
-from dossiers.timeline import Entry
+from dossiers.views import holding, orders, sections
 from dossiers.views.acting import dossier_of
+from dossiers.views.adjusting_words import Offers, offers
+from dossiers.views.consulting import for_asked_agency
+from dossiers.views.tasks import rows_of_conclusion
 
 #: Verb → label of its button, name of its page.
 BUTTONS = {
@@ -38,23 +43,49 @@ BUTTONS = {
     "conclude": (gettext_lazy("Conclude"), "dossiers:conclude"),
     "issue_notice": (gettext_lazy("File the notice or document"), "dossiers:issue_notice"),
     "close": (gettext_lazy("Close the dossier"), "dossiers:close"),
+    "assign": (gettext_lazy("Assign"), "dossiers:assign"),
+    "resubmit": (gettext_lazy("Submit again"), "dossiers:resubmit"),
+    "return_for_form": (gettext_lazy("Return for form"), "dossiers:return_for_form"),
+    "consult": (gettext_lazy("Ask agencies for their opinion"), "dossiers:consult"),
+    "record_silence": (gettext_lazy("Record the silence"), "dossiers:record_silence"),
+    "call_meeting": (gettext_lazy("Call a meeting"), "dossiers:call_meeting"),
+    "reject": (gettext_lazy("Do not accept"), "dossiers:reject"),
+    "ask_withdrawal": (gettext_lazy("Ask to withdraw"), "dossiers:ask_withdrawal"),
+    "decide_withdrawal": (gettext_lazy("Decide on the withdrawal"), "dossiers:decide_withdrawal"),
+    "attach_draft_version": (
+        gettext_lazy("Add a version of the draft"),
+        "dossiers:attach_draft_version",
+    ),
 }
+#: What can be done besides the work itself stands after it, as quiet buttons.
+ASIDE = frozenset({"assign", "ask_withdrawal", "return_for_form", "reject"})
 
 
 @page("dossier_view")
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Everything about one dossier that this person may see."""
+    """Everything about one dossier that this person may see.
+
+    Lists of time limits link here by the code of what a limit is about; a task's leads on.
+    """
+    if code.startswith(TASK_CODES):
+        return redirect("tasks:detail", code)
     dossier = dossier_of(request, code)
+    if not allows(request.actor, "dossier_view", dossier.agency_id):
+        return for_asked_agency(request, dossier)
     moment = Moment(request.now, published().calendar)
     limits = list(
-        TimeLimit.objects.filter(subject_code=dossier.code)
+        with_adjustments(TimeLimit.objects.filter(subject_code=dossier.code), request.now)
         .for_list()
         .prefetch_related("revisions")
         .order_by("-started_at", "-pk")
     )
     shown = {limit.pk: _shown(limit, moment) for limit in limits}
-    latest = limits[0] if limits else None
-    entries = timeline.entries(dossier)
+    story = sections.read(request.actor, dossier, shown, moment)
+    opinions = {opinion["limit_id"] for opinion in story["opinions"]}
+    own = [limit for limit in limits if limit.pk not in opinions]
+    latest = own[0] if own else None
+    hidden = () if policies.sees_city_papers(request.actor) else timeline.CITY_PURPOSES
+    hands = holding.hands(dossier, moment)
     directions = _directions(request.actor, dossier, shown)
     conclusion = getattr(dossier, "conclusion", None)
     in_sections = {direction["limit_id"] for direction in directions}
@@ -62,28 +93,38 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "dossier": dossier,
         "latest": shown[latest.pk] if latest else None,
-        "other_limits": [shown[limit.pk] for limit in limits[1:] if limit.pk not in in_sections],
-        "next": _next(request.actor, dossier, latest, moment),
+        "other_limits": [shown[limit.pk] for limit in own[1:] if limit.pk not in in_sections],
+        "story": story,
+        "next": _with_offers(
+            _next(request.actor, dossier, latest, moment, story),
+            offers(request.actor, limits, moment),
+        ),
         "directions": directions,
         "conclusion": conclusion,
+        "tasks": rows_of_conclusion(conclusion, request.actor, moment),
+        "may_give_tasks": conclusion is not None and allows(request.actor, "task_give"),
         "conclusion_limit": shown.get(conclusion.time_limit_id) if conclusion else None,
-        "files": file_lines(dossier, allows(request.actor, "file_get", dossier.agency_id)),
-        "timeline": entries,
-        "holder": _holder(dossier, latest, entries, directions, moment),
+        "files": file_lines(dossier, request.actor),
+        "timeline": timeline.entries(dossier, hidden=hidden),
+        "hands": hands,
+        "findings": orders.of_dossier(dossier, moment),
+        "holder": holding.holder(hands, moment),
     }
     return render(request, "dossiers/detail.html", context)
 
 
-def file_lines(dossier: Dossier, may_get: bool, purpose: str = "") -> list[dict[str, Any]]:
-    """The files of a dossier as the component shows them, the newest first; one query."""
-    found = dossier.attachments.select_related("added_by").order_by("-added_at", "-pk")
+def file_lines(dossier: Dossier, by: Actor, purpose: str = "") -> list[dict[str, Any]]:
+    """The files of a dossier that a person may get, as the component shows them, the newest first;
+    one query."""
+    visible = Attachment.objects.visible_to(by).filter(dossier=dossier)
+    found = visible.select_related("added_by").order_by("-added_at", "-pk")
     if purpose:
         found = found.filter(purpose=purpose)
     return [
         {
             "name": attachment.name,
             "size_text": attachment.size_text,
-            "url": reverse("dossiers:file", args=[attachment.public_id]) if may_get else "",
+            "url": reverse("dossiers:file", args=[attachment.public_id]),
             "sha256": attachment.sha256,
             "purpose": Attachment.Purpose(attachment.purpose).label,
             "at": attachment.added_at,
@@ -95,10 +136,13 @@ def file_lines(dossier: Dossier, may_get: bool, purpose: str = "") -> list[dict[
 
 def _shown(limit: TimeLimit, moment: Moment) -> dict[str, Any]:
     mark = chip(limit, now=moment.now, calendar=moment.calendar)
+    strip = strips.for_limit(limit, now=moment.now, calendar=moment.calendar, tone=mark.tone)
+    if summary := strips.summary(limit):
+        strip = replace(strip, revisions=[summary, *strip.revisions])
     return {
         "limit": limit,
         "chip": mark,
-        "strip": strips.for_limit(limit, now=moment.now, calendar=moment.calendar, tone=mark.tone),
+        "strip": strip,
         "met_text": _moment_text(limit.met_at) if limit.met_at else "",
         "is_running": limit.met_at is None,
     }
@@ -129,16 +173,29 @@ def _directions(by: Actor, dossier: Dossier, limits: dict[int, Any]) -> list[dic
 
 
 def _next(
-    by: Actor, dossier: Dossier, limit: TimeLimit | None, moment: Moment
+    by: Actor,
+    dossier: Dossier,
+    limit: TimeLimit | None,
+    moment: Moment,
+    story: dict[str, Any],
 ) -> dict[str, Any] | None:
     """The one thing to do next for this person; nothing when it is somebody else's turn."""
-    verbs = policies.possible(by, dossier)
+    moot = sections.moot(story)
+    verbs = [v for v in policies.possible(by, dossier) if v in BUTTONS and v not in moot]
+    verbs.sort(key=ASIDE.__contains__)
     actions = [
-        (label, reverse(view, args=[dossier.code]), "primary" if place == 0 else "secondary")
-        for place, (label, view) in enumerate(BUTTONS[verb] for verb in verbs if verb in BUTTONS)
+        (
+            BUTTONS[verb][0],
+            reverse(BUTTONS[verb][1], args=[dossier.code]),
+            "quiet" if verb in ASIDE else "secondary" if place else "primary",
+        )
+        for place, verb in enumerate(verbs)
     ]
     if not actions:
         return None
+    if ASIDE.issuperset(verbs):
+        title = _("If something has to change")
+        return {"title": title, "text": "", "actions": actions, "tone": ""}
     day = day_text(limit.due_on) if limit and limit.met_at is None else ""
     text = {
         State.DRAFTING: _("Complete the submission and send it to the City."),
@@ -149,8 +206,12 @@ def _next(
         State.OFFICE_DRAFTING: _("Draft and file the document by the end of %(day)s.")
         % {"day": day},
         State.ISSUED: _("The document is issued. Close the dossier once the result is filed."),
-        State.CLOSED: "",
-    }[State(dossier.state)]
+        State.FORM_RETURNED: _("Mend what the City Office named, then submit the dossier again."),
+        State.CONSULTING: _("Agencies are being asked for their opinion."),
+        State.MEETING_SCHEDULED: _("Enter the outcome once the meeting has been held."),
+    }.get(State(dossier.state), "")
+    if "decide_withdrawal" in verbs:
+        text += " " + _("The head of the agency asks to withdraw the dossier: decide on it.")
     overdue = limit is not None and limit.is_overdue(moment.now)
     if overdue:
         text += " " + _("The time limit has passed: give the reason and send it.")
@@ -162,44 +223,29 @@ def _next(
     }
 
 
-def _holder(
-    dossier: Dossier,
-    latest: TimeLimit | None,
-    entries: list[Entry],
-    directions: list[dict[str, Any]],
-    moment: Moment,
-) -> dict[str, Any] | None:
-    """On whose desk it lies, since when and how long: read from the acts, no guess at names."""
-    state = State(dossier.state)
-    if state is State.CLOSED:
+def _beside(kind: str) -> str:
+    """What is offered beside the work itself is quieter than alone."""
+    return "quiet" if kind == "secondary" else kind
+
+
+def _with_offers(panel: dict[str, Any] | None, offered: Offers) -> dict[str, Any] | None:
+    """The panel of the next step with what the person may do about the time limits beside it."""
+    if panel is None and not (offered.actions or offered.texts):
         return None
-    moved = next((entry for entry in entries if entry.moved), None)
-    since = moved.at if moved else None
-    held = moment.working_days_since(since) if since else None
-    who = {"name": "", "post": "", "agency": _("City Office")}
-    if state in {State.UNDER_VERIFICATION, State.ISSUED} and moved:
-        who |= {"name": moved.who, "agency": moved.post}
-    elif state is State.OFFICE_DRAFTING and latest:
-        who["name"] = _name(latest.officer or latest.head_at_start)
-    elif state is State.WITH_LEADER:
-        who["agency"] = _("City leadership")
-        who["name"] = _name(directions[0]["by"]) if directions else ""
-    elif state in {State.DRAFTING, State.EXPLANATION_DUE}:
-        head = Appointment.objects.head_on(dossier.agency_id, moment.today)
-        who["agency"] = dossier.agency.name
-        who["name"] = _name(dossier.officer or (head.user if head else None))
-        who["post"] = head.post if head and not dossier.officer else ""
+    if panel is None:
+        waits = _("A request waits for your decision")
+        return {
+            "title": waits if offered.waits else _("The time limit"),
+            "text": "" if offered.waits else " ".join(offered.texts),
+            "actions": offered.actions,
+            "tone": "",
+        }
     return {
-        **who,
-        "since": since,
-        "held_text": ngettext("%(n)d working day", "%(n)d working days", held) % {"n": held}
-        if held
-        else "",
+        **panel,
+        "text": " ".join([panel["text"], *offered.texts]),
+        "actions": panel["actions"]
+        + [(label, url, _beside(kind)) for label, url, kind in offered.actions],
     }
-
-
-def _name(person: Any) -> str:
-    return person.full_name if person else ""
 
 
 def _moment_text(at: Any) -> str:

@@ -1,11 +1,12 @@
 """The sweep notices every breach once, dates it to its true instant, and tells the right people."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Appointment, Message, MessageKind, User
@@ -13,7 +14,7 @@ from accounts.roles import Role
 from config.celery import app as celery
 from deadlines import sweeping, tasks
 from deadlines.models import DueDateRevision, OverdueFlag, SweepRun, TimeLimit
-from deadlines.transitions import meet, revise_due
+from deadlines.transitions import PaperLimit, Subject, import_limits, meet, revise_due
 from ledger import recording
 from ledger.models import Event
 from tests.world import NOW, World, hanoi, person
@@ -99,6 +100,14 @@ class TestFlagging:
         assert limit.head_at_start == world.hung
         sweeping.flag_overdue(DUE + 5 * DAY)
         assert limit.flags.get().head == dung
+
+    def test_the_database_itself_refuses_a_second_flag_and_an_early_one(self, world):
+        limit = world.limit()
+        run = sweeping.flag_overdue(DUE)
+        flag = {"time_limit": limit, "run": run, "agency": world.ward}
+        for due_at, flagged_at in ((DUE, DUE + DAY), (DUE + DAY, DUE + DAY - INSTANT)):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                OverdueFlag.objects.create(due_at=due_at, flagged_at=flagged_at, **flag)
 
     def test_one_that_waits_in_vain_does_not_stop_the_others(self, world):
         """An agency without anybody in post: flagged like the rest, and the City Office is told."""
@@ -291,3 +300,35 @@ class TestHowSoon:
         meet(world.limit(), by=world.by(world.hung, NOW), now=DUE)
         frame = sign_in(world.minh).get("/tong-quan/").context["frame"]
         assert frame.swept_to is None
+
+
+class TestImport:
+    def test_history_is_marked_counted_by_the_same_engine_and_flagged(self, world):
+        def paper(n: int, met_at: datetime | None) -> PaperLimit:
+            return PaperLimit(
+                code=f"GIAY-{n}",
+                rule_code="agency_report",
+                agency=world.ward,
+                subject=Subject(code=f"GIAY-{n}", title="Trên giấy"),
+                started_at=started_at,
+                met_at=met_at,
+            )
+
+        started_at, end = hanoi(2026, 2, 12, 15), hanoi(2026, 2, 24)
+        rows = [paper(1, end - INSTANT), paper(2, end), paper(3, None)]
+        batch = UUID("5bd4e0a2-9c0b-4a38-94ff-2f8a5d2f7f3e")
+        import_limits(rows, batch=batch, by=world.by(world.son), now=NOW)
+
+        limits = {limit.code: limit for limit in TimeLimit.objects.all()}
+        assert {limit.due_at for limit in limits.values()} == {end}
+        assert {limit.imported_batch for limit in limits.values()} == {batch}
+        entries = Event.objects.filter(action="limit_imported")
+        assert {entry.after["imported"] for entry in entries} == {True}
+        assert {entry.stated_at for entry in entries} == {started_at}
+        flagged = OverdueFlag.objects.values_list("time_limit__code", "due_at", "flagged_at")
+        assert list(flagged) == [("GIAY-2", end, NOW)]
+        sweeping.flag_overdue(NOW)
+        assert set(OverdueFlag.objects.values_list("time_limit__code", flat=True)) == {
+            "GIAY-2",
+            "GIAY-3",
+        }

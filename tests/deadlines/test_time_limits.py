@@ -24,7 +24,6 @@ from deadlines.published import make_edition
 from deadlines.rules import NoSuchRule
 from deadlines.transitions import (
     AlreadyMet,
-    PaperLimit,
     Subject,
     WrongOrder,
     import_limits,
@@ -111,11 +110,10 @@ class TestStart:
             expected = (started_at, due_at, day, day.replace(day=1), due_at)
             assert stored[f"TH-{n}"] == expected, (started_at, rule)
 
-    def test_nobody_can_give_it_a_date(self):
+    def test_nobody_can_give_it_an_instant_but_now(self):
         given = set(inspect.signature(start_limit).parameters)
-        assert given == {
-            "code", "rule_code", "agency", "subject", "by", "now", "unit", "officer"
-        }  # fmt: skip
+        assert "now" in given
+        assert not given & {"due_at", "due_on", "started_at", "opened_at", "first_due_at", "met_at"}
 
     def test_what_a_browser_sends_about_dates_is_ignored(self, world, sign_in, wall_clock):
         dossier = world.submitted()
@@ -377,52 +375,17 @@ class TestRevise:
         assert limit.flags.count() == 0
 
 
-# --- history from paper ---------------------------------------------------------------------------
-
-
-class TestImport:
-    def test_history_is_marked_counted_by_the_same_engine_and_flagged(self, world):
-        def paper(n: int, met_at: dt.datetime | None) -> PaperLimit:
-            return PaperLimit(
-                code=f"GIAY-{n}",
-                rule_code="agency_report",
-                agency=world.ward,
-                subject=Subject(code=f"GIAY-{n}", title="Trên giấy"),
-                started_at=started_at,
-                met_at=met_at,
-            )
-
-        started_at, end = hanoi(2026, 2, 12, 15), hanoi(2026, 2, 24)
-        rows = [paper(1, end - INSTANT), paper(2, end), paper(3, None)]
-        batch = uuid.UUID("5bd4e0a2-9c0b-4a38-94ff-2f8a5d2f7f3e")
-        import_limits(rows, batch=batch, by=world.by(world.son), now=NOW)
-
-        limits = {limit.code: limit for limit in TimeLimit.objects.all()}
-        assert {limit.due_at for limit in limits.values()} == {end}
-        assert {limit.imported_batch for limit in limits.values()} == {batch}
-        entries = Event.objects.filter(action="limit_imported")
-        assert {entry.after["imported"] for entry in entries} == {True}
-        assert {entry.stated_at for entry in entries} == {started_at}
-        flagged = OverdueFlag.objects.values_list("time_limit__code", "due_at", "flagged_at")
-        assert list(flagged) == [("GIAY-2", end, NOW)]
-        sweeping.flag_overdue(NOW)
-        assert set(OverdueFlag.objects.values_list("time_limit__code", flat=True)) == {
-            "GIAY-2",
-            "GIAY-3",
-        }
-
-
-def test_verbs_are_the_only_way_in():
-    """What the module offers to others, so that a new verb comes with tests of its own."""
-    offered = {
-        name
-        for name, thing in vars(transitions).items()
-        if inspect.isfunction(thing)
-        and thing.__module__ == transitions.__name__
+def test_every_verb_is_told_who_acts_and_when():
+    verbs = [
+        verb
+        for name, verb in vars(transitions).items()
+        if inspect.isfunction(verb)
+        and verb.__module__ == transitions.__name__
         and not name.startswith("_")
-    }
-    assert offered == {"start_limit", "meet", "revise_due", "import_limits", "meet_imported"}
-    for name in offered:
-        parameters = inspect.signature(getattr(transitions, name)).parameters
-        assert parameters["by"].kind is inspect.Parameter.KEYWORD_ONLY
-        assert parameters["now"].kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+    assert {start_limit, meet, revise_due, import_limits} <= set(verbs)
+    for verb in verbs:
+        parameters = inspect.signature(verb).parameters
+        for name in ("by", "now"):
+            assert parameters[name].kind is inspect.Parameter.KEYWORD_ONLY, verb
+            assert parameters[name].default is inspect.Parameter.empty, verb

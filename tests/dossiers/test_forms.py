@@ -121,7 +121,7 @@ class TestWhatNobodySets:
         assert form.is_valid()
         settable = {
             "matter", "urgency", "letter_ref", "letter_on", "signed_by", "signed_on",
-            "initialled_by", "initialled_on", "gate_exception",
+            "initialled_by", "initialled_on", "gate_exception", "replaces",
         }  # fmt: skip
         assert set(Submission.__dataclass_fields__) == settable
 

@@ -214,7 +214,7 @@ class TestTwice:
 
     def test_a_new_form_is_a_new_dossier(self, lan):
         log(lan, submission(lan))
-        log(lan, submission(lan))
+        log(lan, submission(lan, letter_ref="124/TTr-UBND"))
         assert Dossier.objects.count() == 2
 
     def test_a_form_that_failed_may_still_act(self, lan):
@@ -228,7 +228,7 @@ class TestTwice:
         form = submission(lan)
         log(lan, form)
         thief = sign_in(world.hung)
-        stolen = {**submission(thief), "form_key": form["form_key"]}
+        stolen = {**submission(thief, letter_ref="9/TTr-UBND"), "form_key": form["form_key"]}
         response = log(thief, stolen)
         assert response.headers["Location"] == "/"
         assert Dossier.objects.count() == 1
@@ -242,7 +242,7 @@ class TestTwice:
         dossier = world.submitted()
         acts = [
             ("receive", world.phuc, {}),
-            ("put_to_leader", world.phuc, {}),
+            ("put_to_leader", world.phuc, {"summary": "Đủ.", "proposal": "Trình."}),
             ("direct_explanation", world.minh, {"kind": "explain", "text": "Vì sao?"}),
             ("report", world.hung, {"text": "Vì thế.", "viec": "gui"}),
             ("conclude", world.minh, {"text": "Đồng ý."}),

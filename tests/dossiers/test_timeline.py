@@ -38,7 +38,7 @@ def test_tells_the_whole_life_of_a_dossier_in_order(world):
     dossier = world.draft()
     verbs.submit(dossier, version=None, by=lan, now=at[1])
     verbs.receive(dossier, version=None, by=phuc, now=at[2])
-    verbs.put_to_leader(dossier, version=None, by=phuc, now=at[3])
+    verbs.put_to_leader(dossier, summary="Đủ.", proposal="Trình.", version=None, by=phuc, now=at[3])
     direction = verbs.direct_explanation(
         dossier, kind="explain", text="Vì sao?", version=None, by=minh, now=at[4]
     )

@@ -111,7 +111,7 @@ class TestLogSubmission:
 
 
 class TestEdit(VerbStory):
-    starts_from = {State.DRAFTING}
+    starts_from = {State.DRAFTING, State.FORM_RETURNED}
     may = {"lan", "hung", "dung"}
     acts_as = "lan"
     entries = ["dossier_edited", "file_attached"]

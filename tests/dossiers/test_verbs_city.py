@@ -40,11 +40,27 @@ class TestPutToLeader(VerbStory):
     entries = ["dossier_put_to_leader"]
 
     def act(self, world, dossier, by, files=None):
-        return verbs.put_to_leader(dossier, version=None, by=by, now=NOW)
+        return verbs.put_to_leader(
+            dossier,
+            summary="Đủ thành phần.",
+            proposal="Trình lãnh đạo.",
+            version=None,
+            by=by,
+            now=NOW,
+        )
+
+    def test_the_slip_stays_and_the_ledger_has_its_words(self, world):
+        dossier = world.received()
+        slip = self.act(world, dossier, world.by(world.phuc))
+        assert (slip.summary, slip.proposal) == ("Đủ thành phần.", "Trình lãnh đạo.")
+        assert (slip.by, slip.at) == (world.phuc, NOW)
+        assert Event.objects.get(action="dossier_put_to_leader").after["proposal"] == slip.proposal
 
 
 class TestDirectExplanation(VerbStory):
-    starts_from = {State.SUBMITTED, State.UNDER_VERIFICATION, State.WITH_LEADER}
+    starts_from = {
+        State.SUBMITTED, State.UNDER_VERIFICATION, State.WITH_LEADER, State.MEETING_SCHEDULED,
+    }  # fmt: skip
     leads_to = State.EXPLANATION_DUE
     may = {"minh"}
     acts_as = "minh"
@@ -110,7 +126,7 @@ class TestDirectExplanation(VerbStory):
 
 
 class TestConclude(VerbStory):
-    starts_from = {State.WITH_LEADER}
+    starts_from = {State.WITH_LEADER, State.MEETING_SCHEDULED}
     leads_to = State.OFFICE_DRAFTING
     may = {"minh"}
     acts_as = "minh"
@@ -139,6 +155,29 @@ class TestConclude(VerbStory):
         self.act(world, IN_STATE[State.WITH_LEADER](world), world.by(world.minh))
         told = Message.objects.filter(kind=MessageKind.CONCLUDED)
         assert {m.recipient.username for m in told} == OFFICE
+
+
+class TestAttachDraftVersion(VerbStory):
+    starts_from = {State.OFFICE_DRAFTING}
+    may = OFFICE
+    acts_as = "phuc"
+    entries = ["office_draft_attached", "file_attached"]
+    brings = Attachment.Purpose.OFFICE_DRAFT
+
+    def act(self, world, dossier, by, files=None):
+        files = files or {self.brings: [world.staged(by.user, "du-thao.docx")]}
+        return verbs.attach_draft_version(
+            dossier, files=files, text="Sửa khoản 2.", version=None, by=by, now=NOW
+        )
+
+    def test_each_version_replaces_the_one_before_and_both_stay(self, world):
+        dossier, by = world.concluded(), world.by(world.phuc)
+        first, second = (self.act(world, dossier, by) for _ in range(2))
+        assert (first.replaces, second.replaces) == (None, first)
+        drafts = Attachment.objects.filter(purpose="office_draft")
+        assert drafts.count() == 2
+        numbers = Event.objects.filter(action="office_draft_attached").order_by("pk")
+        assert [event.after["number"] for event in numbers] == [1, 2]
 
 
 class TestIssueNotice(VerbStory):

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -107,15 +108,15 @@ class TestSealing:
 
         def sealer() -> None:
             starts.wait(30)
-            while Event.objects.filter(link__isnull=True).exists():
-                chain.seal(limit=7)
-            connection.close()
+            try:
+                while Event.objects.filter(link__isnull=True).exists():
+                    chain.seal(limit=7)
+            finally:
+                connection.close()
 
-        sealers = [threading.Thread(target=sealer) for _ in range(4)]
-        for one in sealers:
-            one.start()
-        for one in sealers:
-            one.join()
+        with ThreadPoolExecutor(4) as threads:
+            for sealed in [threads.submit(sealer) for _ in range(4)]:
+                sealed.result()
         count = Event.objects.count()
         assert chain.verify(now=LATER) == (count, [])
         assert list(Link.objects.order_by("seq").values_list("seq", flat=True)) == list(

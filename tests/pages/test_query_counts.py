@@ -15,13 +15,17 @@ from tests.world import NOW
 
 #: Page of the story → who opens it, its address, its queries.
 PAGES = {
-    "list of dossiers, clerk": ("lan", "/ho-so/", 9),
-    "list of dossiers, City": ("minh", "/ho-so/", 9),
-    "second page of the list": ("minh", "/ho-so/?sau=2026-12-31T00:00:00%2B00:00_1", 10),
-    "search": ("minh", "/ho-so/?q=quy+hoach&don-vi=hoan+kiem&trang-thai=explanation_due", 9),
+    "list of dossiers, clerk": ("lan", "/ho-so/", 11),
+    "list of dossiers, City": ("minh", "/ho-so/", 11),
+    "second page of the list": ("minh", "/ho-so/?sau=2026-12-31T00:00:00%2B00:00_1", 12),
+    "search": ("minh", "/ho-so/?q=quy+hoach&don-vi=hoan+kiem&trang-thai=explanation_due", 11),
+    "list, what ends first": ("minh", "/ho-so/?sap-xep=han", 12),
+    "list, overdue": ("lan", "/ho-so/?han=qua-han", 12),
+    "list, by agency": ("minh", "/ho-so/?sap-xep=don-vi", 11),
+    "list, what waits longest": ("minh", "/ho-so/?sap-xep=lau", 11),
     "my work, clerk": ("lan", "/ho-so/viec-cua-toi/", 11),
-    "my work, leader": ("minh", "/ho-so/viec-cua-toi/", 11),
-    "my work, City Office": ("thu", "/ho-so/viec-cua-toi/", 11),
+    "my work, leader": ("minh", "/ho-so/viec-cua-toi/", 13),
+    "my work, City Office": ("thu", "/ho-so/viec-cua-toi/", 13),
     "time limits, clerk": ("lan", "/thoi-han/", 8),
     "time limits, City": ("minh", "/thoi-han/?tinh-trang=qua-han", 9),
     "overview": ("minh", "/tong-quan/", 19),
@@ -67,15 +71,15 @@ class TestDossierPage:
                 by=world.by(world.hung, at),
                 now=at,
             )
-        assert queries(browser, f"/ho-so/{dossier.code}/") == once == 13
+        assert queries(browser, f"/ho-so/{dossier.code}/") == once == 24
 
     def test_a_running_limit(self, world, sign_in):
         dossier = world.directed().dossier
-        assert queries(sign_in(world.lan), f"/ho-so/{dossier.code}/") == 14
+        assert queries(sign_in(world.lan), f"/ho-so/{dossier.code}/") == 23
 
     def test_a_concluded_dossier(self, world, sign_in):
         dossier = world.concluded()
-        assert queries(sign_in(world.phuc), f"/ho-so/{dossier.code}/") == 15
+        assert queries(sign_in(world.phuc), f"/ho-so/{dossier.code}/") == 26
 
 
 def one_of_each(world, at) -> None:

@@ -27,7 +27,7 @@ from tests.world import NOW, World, hanoi
 pytestmark = pytest.mark.system
 
 SWEEP = "deadlines.tasks.sweep"
-SECONDS = 10
+SECONDS = 60
 
 #: The worker of ``celery -A config worker`` that says when it is ready and what it has done.
 WORKER = """

@@ -1,0 +1,90 @@
+"""The table of rights as people read it: made from ``accounts.rights``, and from nothing else."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.rights import RIGHTS
+from accounts.roles import COLUMN_OF, Column, Role
+
+#: Act → its name on the page, in the order of a dossier's life.
+LABELS: dict[str, Any] = {
+    "own_account": _("One's own account, password and inbox"),
+    "calendar_view": _("See the working calendar and the calculator"),
+    "dossier_list": _("See lists of dossiers"),
+    "dossier_view": _("See a dossier"),
+    "file_get": _("Download files"),
+    "export_dossiers": _("Export lists"),
+    "dossier_create": _("Log a submission"),
+    "dossier_edit": _("Change a draft"),
+    "dossier_assign": _("Assign unit and officer"),
+    "dossier_submit": _("Submit a dossier"),
+    "import_csv": _("Import a list"),
+    "import_history": _("Import history of all agencies"),
+    "import_view": _("See one's imports"),
+    "dossier_receive": _("Receive a dossier"),
+    "dossier_return": _("Return a dossier for form"),
+    "consultation_ask": _("Ask agencies for their opinion"),
+    "consultation_answer": _("Give the agency's opinion"),
+    "silence_record": _("Record that an agency kept silent"),
+    "dossier_put_to_leader": _("Put a dossier to the leadership"),
+    "city_papers_view": _("See the City's internal papers"),
+    "directive_create": _("Ask for an explanation or supplement"),
+    "response_draft": _("Draft the agency's report"),
+    "response_submit": _("Send the agency's report"),
+    "meeting_call": _("Call a meeting"),
+    "conclusion_create": _("Conclude"),
+    "dossier_reject": _("Not accept a dossier"),
+    "dossier_withdraw": _("Ask to withdraw a dossier"),
+    "withdrawal_decide": _("Decide on a withdrawal"),
+    "office_draft_add": _("Add a draft of the document"),
+    "notice_issue": _("File the notice or document"),
+    "dossier_close": _("Close a dossier"),
+    "window_view": _("See time limits"),
+    "extension_ask": _("Ask for an extension"),
+    "adjustment_propose": _("Propose a correction or waiver"),
+    "window_extend": _("Decide on extensions, corrections and waivers"),
+    "window_suspend": _("Suspend a time limit"),
+    "window_resume": _("Resume a time limit"),
+    "remind": _("Remind"),
+    "task_list": _("See lists of tasks"),
+    "task_view": _("See a task"),
+    "task_give": _("Give tasks"),
+    "task_assign": _("Assign a task inside the agency"),
+    "task_report": _("Report on a task"),
+    "task_decide": _("Accept or send back a report"),
+    "hands_view": _("See whose hands dossiers are in"),
+    "stagnation_view": _("See dossiers without an act for long"),
+    "orders_view": _("See impossible orders of dates"),
+    "dash_own": _("See the figures of one's agency"),
+    "dash_city": _("See the figures of the city"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One act with what each column may: "city", "own" or nothing."""
+
+    label: Any
+    cells: list[str]
+
+
+def columns() -> list[tuple[str, str]]:
+    """The heads of the table, with the roles that fall in each."""
+    return [
+        (
+            str(column.label),
+            ", ".join(str(role.label) for role in Role if COLUMN_OF[role] is column),
+        )
+        for column in Column
+    ]
+
+
+def rows() -> list[Row]:
+    """Every act of the table of rights, in the order of a dossier's life."""
+    return [
+        Row(label, [str(RIGHTS[act].get(column, "")) for column in Column])
+        for act, label in LABELS.items()
+        if act in RIGHTS
+    ]

@@ -1,0 +1,18 @@
+"""Addresses of assigned tasks and of what is done with them."""
+
+from django.urls import path
+
+from dossiers.views import task_acts, task_giving, tasks
+
+app_name = "tasks"
+urlpatterns = [
+    path("", tasks.all_tasks, name="list"),
+    path("giao/", task_giving.give, name="give"),
+    path("giao/<str:code>/", task_giving.give_from, name="give_from"),
+    path("tep/<uuid:public_id>/", tasks.download, name="file"),
+    path("<str:code>/", tasks.detail, name="detail"),
+    path("<str:code>/phan-cong/", task_acts.assign, name="assign"),
+    path("<str:code>/bao-cao/", task_acts.report, name="report"),
+    path("<str:code>/chap-nhan/", task_acts.accept, name="accept"),
+    path("<str:code>/tra-lai/", task_acts.send_back, name="send_back"),
+]

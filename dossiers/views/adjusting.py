@@ -1,0 +1,346 @@
+"""Asking for another due date, deciding about it, suspending; and what waits for a decision."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import unfinished
+from accounts.pages import page
+from accounts.paging import numbered
+from accounts.receipts import once
+from accounts.refusals import Conflict, NotAllowed
+from accounts.rights import reaches_city
+from deadlines import adjusting, strips
+from deadlines.adjusting import Unfit
+from deadlines.calendar import CalendarNotPublished
+from deadlines.models import Adjustment, Suspension, TimeLimit
+from deadlines.moments import Moment
+from deadlines.published import published
+from deadlines.views import not_published_sentence
+from deadlines.wording import chip
+from dossiers import adjusting_forms as forms
+from dossiers.adjusting import decide as decide_on
+from dossiers.forms import DossierActForm
+from dossiers.models import Direction, Dossier
+from dossiers.views.acting import BOTH, dossier_of, earlier_result
+from dossiers.views.adjusting_words import (
+    deciders_of,
+    request_facts,
+    resumption_preview,
+    row_of,
+    suspension_preview,
+    title_of,
+)
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Step:
+    """A form about one time limit: the words around it, what its button does, when it is open.
+
+    ``ready`` raises the conflict that closes it; ``day`` names the field of a date, beside which a
+    missing calendar is explained.
+    """
+
+    verb: str
+    title: Any
+    button: Any
+    done: Any
+    form: type[DossierActForm]
+    ready: Callable[[], None]
+    do: Callable[[Any], object]
+    day: str | None = None
+    text: Any = ""
+    initial: dict[str, Any] = field(default_factory=dict)
+    form_args: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@page("window_view")
+def waiting(request: HttpRequest) -> HttpResponse:
+    """The requests that wait for a decision, the oldest first, with the leader who directed."""
+    by = request.actor
+    moment = Moment(request.now, published().calendar)
+    found = adjusting.waiting(by).select_related(
+        "asked_by", "time_limit__agency", "time_limit__rule", "time_limit__officer"
+    )
+    paged = numbered(found.order_by("asked_at", "pk"), request.GET, size=PAGE_SIZE)
+    deciders = deciders_of([row.time_limit_id for row in paged.rows])
+    context = {
+        "page": paged,
+        "rows": [row_of(by, row, deciders, moment) for row in paged.rows],
+        "city": reaches_city(by, "window_view"),
+    }
+    return render(request, "dossiers/adjust_list.html", context)
+
+
+@page("extension_ask", BOTH)
+def ask_extension(request: HttpRequest, code: str) -> HttpResponse:
+    """The head of the owing agency asks for a later last day."""
+    dossier, limit = _limit_of(request, code)
+    step = Step(
+        verb="ask_extension",
+        title=gettext_lazy("Ask for an extension"),
+        button=gettext_lazy("Send the request for an extension"),
+        done=gettext_lazy("The request is sent. Until it is decided the present due date counts."),
+        form=forms.ExtensionForm,
+        ready=lambda: adjusting.must_be_askable(limit, request.now),
+        day="wanted_on",
+        text=gettext_lazy(
+            "A City leader decides. Until then the present due date counts; an extension after the "
+            "breach never takes the breach away."
+        ),
+        do=lambda form: adjusting.ask_extension(
+            limit,
+            wanted_on=form.cleaned_data["wanted_on"],
+            reason_class=form.cleaned_data["reason_class"],
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            now=request.now,
+        ),
+    )
+    return _perform(request, dossier, limit, step)
+
+
+@page("adjustment_propose", BOTH)
+def propose(request: HttpRequest, code: str) -> HttpResponse:
+    """The City Office proposes a correction, or to lift the duty to explain."""
+    dossier, limit = _limit_of(request, code)
+    step = Step(
+        verb="propose",
+        title=gettext_lazy("Propose a correction or a waiver"),
+        button=gettext_lazy("Send the proposal"),
+        done=gettext_lazy("The proposal is sent; a City leader decides."),
+        form=forms.ProposalForm,
+        ready=lambda: adjusting.must_be_askable(limit, request.now),
+        day="wanted_on",
+        text=gettext_lazy("A City leader decides; whoever proposes does not."),
+        initial={"kind": Adjustment.Kind.CORRECTION, "reason_class": Adjustment.Reason.ERROR},
+        # elsewhere the document is still to come: only the duty to explain can fall away
+        form_args={"may_lift": Direction.objects.filter(time_limit=limit).exists()},
+        do=lambda form: adjusting.propose(
+            limit,
+            kind=form.cleaned_data["kind"],
+            wanted_on=form.cleaned_data["wanted_on"],
+            reason_class=form.cleaned_data["reason_class"],
+            reason=form.cleaned_data["reason"],
+            by=request.actor,
+            now=request.now,
+        ),
+    )
+    return _perform(request, dossier, limit, step)
+
+
+@page("window_extend", BOTH)
+def decide(request: HttpRequest, code: str) -> HttpResponse:
+    """A leader grants or refuses, with the old strip and the new due date in view."""
+    dossier = dossier_of(request, code)
+    adjustment = _request_of(request, dossier)
+    limit = _limits(request, dossier).get(pk=adjustment.time_limit_id)
+    if adjustment.asked_by_id == request.actor.author.id:
+        raise NotAllowed(_("Nobody decides what they asked for themselves."))
+
+    def ready() -> None:
+        adjusting.must_be_undecided(adjustment)
+        adjusting.must_be_open(limit)
+
+    step = Step(
+        verb="decide",
+        title=title_of(adjustment),
+        button=gettext_lazy("Grant"),
+        done=gettext_lazy("The decision is recorded and in force."),
+        form=forms.DecisionForm,
+        ready=ready,
+        day="granted_on",
+        initial={"granted_on": adjustment.wanted_on},
+        form_args={"has_day": adjustment.kind != Adjustment.Kind.WAIVER},
+        extra={"request_": request_facts(adjustment, limit)},
+        do=lambda form: decide_on(
+            adjustment,
+            grant=form.wants_grant(),
+            granted_on=form.cleaned_data.get("granted_on"),
+            answer=form.cleaned_data["answer"],
+            document=form.cleaned_data["document"],
+            by=request.actor,
+            now=request.now,
+        ),
+    )
+    return _perform(request, dossier, limit, step)
+
+
+@page("window_suspend", BOTH)
+def suspend(request: HttpRequest, code: str) -> HttpResponse:
+    """A leader lets a running limit stand still; the new due date is shown for the day typed."""
+    dossier, limit = _limit_of(request, code)
+    typed = request.POST.get("until_on") or request.GET.get("until_on", "")
+    step = Step(
+        verb="suspend",
+        title=gettext_lazy("Suspend the time limit"),
+        button=gettext_lazy("Suspend the time limit"),
+        done=gettext_lazy("The time limit is suspended; the lost working days are given back."),
+        form=forms.SuspensionForm,
+        ready=lambda: adjusting.must_be_suspendable(limit, request.now),
+        day="until_on",
+        text=gettext_lazy(
+            "The rules know no pause: suspend only by a document, with a reason and an end. Every "
+            "suspension is counted and stays on record."
+        ),
+        initial={"until_on": typed},
+        extra={"preview": suspension_preview(limit, typed, request.now), "has_preview": True},
+        do=lambda form: adjusting.suspend(
+            limit,
+            until_on=form.cleaned_data["until_on"],
+            reason=form.cleaned_data["reason"],
+            document=form.cleaned_data["document"],
+            by=request.actor,
+            now=request.now,
+        ),
+    )
+    return _perform(request, dossier, limit, step)
+
+
+@page("window_resume", BOTH)
+def resume(request: HttpRequest, code: str) -> HttpResponse:
+    """A leader lets a suspended limit run on before the day that was ordered."""
+    dossier, limit = _limit_of(request, code)
+    ordered = Suspension.objects.filter(time_limit=limit).select_related("resumed_by")
+    suspension = ordered.order_by("-pk").first()
+    if suspension is None:
+        raise Http404
+    step = Step(
+        verb="resume",
+        title=gettext_lazy("Let the time limit run on"),
+        button=gettext_lazy("Let it run on from today"),
+        done=gettext_lazy("The time limit runs on."),
+        form=forms.ResumptionForm,
+        ready=lambda: adjusting.must_be_resumable(suspension, limit, request.now),
+        extra={"preview": resumption_preview(suspension, request.now), "has_preview": True},
+        do=lambda form: adjusting.resume(
+            suspension, reason=form.cleaned_data["reason"], by=request.actor, now=request.now
+        ),
+    )
+    return _perform(request, dossier, limit, step)
+
+
+def _limits(request: HttpRequest, dossier: Dossier) -> Any:
+    visible = TimeLimit.objects.visible_to(request.actor).filter(subject_code=dossier.code)
+    return visible.for_list().prefetch_related("revisions")
+
+
+def _limit_of(request: HttpRequest, code: str) -> tuple[Dossier, TimeLimit]:
+    """The limit that the address names (``han``: its code after the dossier's), else the newest
+    that is open, else the newest; of those that this person may see."""
+    dossier = dossier_of(request, code)
+    limits = _limits(request, dossier).order_by("-started_at", "-pk")
+    if part := request.GET.get("han", ""):
+        return dossier, get_object_or_404(limits, code=f"{dossier.code}/{part}")
+    found = limits.filter(met_at__isnull=True).first() or limits.first()
+    if found is None:
+        raise Http404
+    return dossier, found
+
+
+def _request_of(request: HttpRequest, dossier: Dossier) -> Adjustment:
+    """The request that the address names (``so``), else the one that waits, else the newest."""
+    visible = TimeLimit.objects.visible_to(request.actor).filter(subject_code=dossier.code)
+    asked = Adjustment.objects.filter(time_limit__in=visible).select_related(
+        "asked_by", "decided_by", "time_limit"
+    )
+    number = request.GET.get("so", "")
+    if number:
+        return get_object_or_404(asked, pk=int(number[:18]) if number.isdecimal() else 0)
+    found = asked.filter(state=Adjustment.State.ASKED).order_by("asked_at", "pk").first()
+    found = found or asked.order_by("-asked_at", "-pk").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _perform(request: HttpRequest, dossier: Dossier, limit: TimeLimit, step: Step) -> HttpResponse:
+    """Show the form, or run the verb once; a conflict keeps what was typed and says what happened.
+
+    The sister of ``acting.perform`` for acts whose state is the limit's and not the dossier's.
+    """
+    if not adjusting.may(request.actor, step.verb, limit):
+        raise NotAllowed(_("Your post does not carry this right."))
+    kept = unfinished.take(request) if request.method != "POST" else None
+    data = request.POST if request.method == "POST" else kept
+    form = step.form(
+        data, by=request.actor, now=request.now, initial=step.initial, **step.form_args
+    )
+    if earlier := earlier_result(request):
+        return earlier
+    conflict, status = "", 200
+    if kept:
+        messages.warning(
+            request,
+            _("Your session had ended. What you typed is still here: check it and send it again."),
+        )
+    if request.method != "POST":
+        conflict = _closed(step)
+        status = 409 if conflict else 200
+    elif form.is_valid():
+        try:
+            where, acted = once(
+                key=form.cleaned_data["form_key"],
+                by=request.actor,
+                now=request.now,
+                act=lambda: _run(step, form, dossier),
+            )
+        except Unfit as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None,
+                           refusal.sentence)  # fmt: skip
+            status = 422
+        except CalendarNotPublished as refusal:
+            form.add_error(step.day, not_published_sentence(refusal))
+            status = 422
+        except Conflict as refusal:
+            conflict, status = refusal.sentence, 409
+        else:
+            if acted:
+                messages.success(request, step.done)
+            else:
+                messages.info(request, _("This form was already sent; here is its result."))
+            return redirect(where)
+    elif earlier := earlier_result(request):
+        return earlier
+    else:
+        status = 422
+    if conflict:
+        limit = _limits(request, dossier).get(pk=limit.pk)
+    calendar = published().calendar
+    mark = chip(limit, now=request.now, calendar=calendar)
+    context = {
+        "dossier": dossier,
+        "limit": limit,
+        "step": step,
+        "form": form,
+        "conflict": conflict,
+        "chip": mark,
+        "strip": strips.for_limit(limit, now=request.now, calendar=calendar, tone=mark.tone),
+        "moved_text": strips.summary(limit),
+        **step.extra,
+    }
+    return render(request, "dossiers/adjust.html", context, status=status)
+
+
+def _run(step: Step, form: DossierActForm, dossier: Dossier) -> str:
+    step.do(form)
+    return reverse("dossiers:detail", args=[dossier.code])
+
+
+def _closed(step: Step) -> str:
+    """Why the form is not open now, or nothing."""
+    try:
+        step.ready()
+    except Conflict as refusal:
+        return refusal.sentence
+    return ""

@@ -1,0 +1,1 @@
+"""Lists on their way in: sent, looked at, decided about, entered."""
