@@ -87,7 +87,7 @@ def safe_name(name: str) -> str:
     bare = normalise(PurePath(name.replace("\\", "/")).name).replace(":", "-")
     bare = " ".join(bare.split()) or "tep"
     stem, dot, suffix = bare.rpartition(".")
-    return f"{stem[: 200 - len(suffix)]}.{suffix}" if dot and len(suffix) < 20 else bare[:200]
+    return f"{stem[: 199 - len(suffix)]}.{suffix}" if dot and len(suffix) < 20 else bare[:200]
 
 
 def _check(upload: UploadedFile, name: str) -> str:

@@ -69,7 +69,7 @@ class TestEveryAnswer:
         def broken(*args, **kwargs):
             raise ZeroDivisionError("secret-of-the-machine")
 
-        monkeypatch.setattr("dossiers.views.lists.page_of", broken)
+        monkeypatch.setattr("dossiers.views.lists.render", broken)
         lan = sign_in(world.lan)
         lan.raise_request_exception = False
         response = lan.get("/ho-so/")
