@@ -1,11 +1,9 @@
 """How many dossiers each further filter would leave, as quick in a million rows as in a hundred."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -13,11 +11,9 @@ from accounts.paging import address
 from agencies.models import Agency, Kind
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
-from dossiers.listing import LIMIT_STATES, Listing, limits_in, midnight_after
+from dossiers.listing import LIMIT_STATES, Listing, midnight_after
 from dossiers.models import Urgency
 from dossiers.states import State
-
-COUNT_UP_TO = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,6 @@ class Choice:
     label: str
     url: str
     count: int | None
-    capped: bool
 
 
 def facets(
@@ -43,8 +38,8 @@ def facets(
 ) -> list[Facet]:
     """The filters that can still be added, without those that leave nothing; at most one query.
 
-    Of a list of up to a thousand every count is exact. Of the whole city's list each count stops at
-    a hundred. Of other long lists nobody counts: the choices stand without numbers.
+    Of a list of up to a thousand every count is exact. Of a longer one nobody counts: the choices
+    stand without numbers, until one of them has been taken.
     """
     kinds = [
         (_("Time limit"), "han", LIMIT_STATES),
@@ -54,12 +49,7 @@ def facets(
     if city:
         kinds.append((_("Kind of agency"), "loai", dict(Kind.choices)))
     open_ = [kind for kind in kinds if asked.get(kind[1]) not in kind[2]]
-    if not capped:
-        counts = _exactly(listing, moment) if total else {}
-    elif city and listing.is_whole:
-        counts = _up_to(listing, moment, open_)
-    else:
-        counts = None
+    counts = None if capped else _exactly(listing, moment) if total else {}
     result = []
     for title, name, values in open_:
         choices = [
@@ -67,7 +57,6 @@ def facets(
                 label=str(label),
                 url=address(asked, **{name: value}),
                 count=None if counts is None else counts.get((name, value), 0),
-                capped=capped and counts is not None and counts.get((name, value)) == COUNT_UP_TO,
             )
             for value, label in values.items()
             if counts is None or counts.get((name, value))
@@ -107,37 +96,3 @@ def _exactly(listing: Listing, moment: Moment) -> dict[tuple[str, str], int]:
             [*params, now, now, today, today, soon, now],
         )
         return {(name, value): count for name, value, count in cursor.fetchall()}
-
-
-def _up_to(listing: Listing, moment: Moment, open_: list[Any]) -> dict[tuple[str, str], int]:
-    """Counts of the whole list, each from its own index and not beyond a hundred."""
-    rows = listing.rows
-    found = {
-        "han": lambda slug: rows.filter(
-            Exists(limits_in(slug, moment).filter(subject_code=OuterRef("code")))
-        ),
-        "trang-thai": lambda value: rows.filter(state=value),
-        "khan": lambda value: rows.filter(urgency=value),
-        "loai": lambda value: rows.filter(agency__kind=value),
-    }
-    wanted = [(name, value) for _title, name, values in open_ for value in values]
-    counts = counts_up_to([found[name](value) for name, value in wanted], COUNT_UP_TO)
-    return dict(zip(wanted, counts, strict=True))
-
-
-def counts_up_to(lists: list[QuerySet], most: int) -> list[int]:
-    """How many rows each list has, at most so many: all of them in one statement."""
-    parts, params = [], []
-    for at, rows in enumerate(lists):
-        try:
-            sql, values = rows.order_by().values("pk")[:most].query.sql_with_params()
-        except EmptyResultSet:  # it is known beforehand that no row fits
-            parts.append("0")
-            continue
-        parts.append(f"(SELECT COUNT(*) FROM ({sql}) AS part_{at})")  # noqa: S608
-        params += values
-    if not parts:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return list(cursor.fetchone())

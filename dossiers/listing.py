@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +21,7 @@ from agencies.models import Agency, Kind
 from deadlines.calendar import HANOI
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
-from dossiers.models import Dossier, Urgency
+from dossiers.models import Dossier, Holding, Urgency
 from dossiers.paging import NEWEST, Order, page_of
 from dossiers.querysets import DossierQuerySet
 from dossiers.states import State
@@ -29,6 +29,10 @@ from dossiers.states import State
 #: Words of an address that choose rows. The others (order, place) do not.
 FILTERS = ("q", "trang-thai", "don-vi", "loai", "khan", "han", "pham-vi")
 CHUNK = 1000
+#: So many open dossiers of an agency are named one by one when their limits are looked for.
+FEW = 5000
+#: States in which no limit of a dossier runs any more.
+_ENDED = (State.CLOSED, State.REJECTED, State.WITHDRAWN)
 
 SCOPES = {
     "": gettext_lazy("All"),
@@ -47,7 +51,7 @@ ORDERS = {
     "cu": Order(descending=False),
     "han": Order("due_at", "due_at", descending=False),
     "don-vi": Order(by_agency=True),
-    "lau": Order("on_desk__last_act_at", "idle_since", descending=False),
+    "lau": Order("last_act_at", "last_act_at", descending=False),
 }
 
 
@@ -73,58 +77,64 @@ class Listing:
     @property
     def found(self) -> DossierQuerySet:
         """Every dossier that the address names, in no order."""
-        if self.limits is None:
-            return self.rows
-        return self.rows.filter(Exists(self.limits.filter(subject_code=OuterRef("code"))))
+        if self.slug == "lau":
+            return self._of_limits().filter(Exists(_on_desk().filter(dossier_id=OuterRef("pk"))))
+        return self._of_limits()
 
     def page(self, asked: QueryDict, *, size: int) -> Page:
-        """One page of dossiers; those that end first are found from their limits, by its index."""
-        if self.slug != "han":
-            return page_of(self._ordered_from(self.found), asked, size=size, order=self.order)
-        paged = page_of(self._limits_of_rows(), asked, size=size, order=self.order)
-        codes = [limit.subject_code for limit in paged.rows]
-        by_code = {row.code: row for row in _for_list(Dossier.objects.filter(code__in=codes))}
-        shown = [by_code[code] for code in codes if code in by_code]
+        """One page of dossiers, in the order."""
+        carriers = self._carriers()
+        if carriers is None:
+            return page_of(_for_list(self.found), asked, size=size, order=self.order)
+        paged = page_of(carriers, asked, size=size, order=self.order)
+        shown = self._carried(paged.rows)
         return Page(
             shown, paged.total, paged.previous_url, paged.next_url, paged.from_, paged.to,
             paged.capped,
         )  # fmt: skip
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing narrows what the person may see."""
-        return not self.chips
-
     def count(self) -> int:
         """How many dossiers there are in all."""
-        if self.slug == "han":
-            return self._limits_of_rows().count()
-        return self._ordered_from(self.found).count()
+        carriers = self._carriers()
+        return (self.found if carriers is None else carriers).count()
 
     def all_rows(self) -> Iterator[Dossier]:
         """Every dossier in the order of the page, a thousand in memory at a time."""
-        if self.slug != "han":
-            ordered = self.order.sorted(self._ordered_from(self.found))
-            yield from ordered.iterator(chunk_size=CHUNK)
+        carriers = self._carriers()
+        if carriers is None:
+            yield from self.order.sorted(_for_list(self.found)).iterator(chunk_size=CHUNK)
             return
-        codes = self.order.sorted(self._limits_of_rows()).values_list("subject_code", flat=True)
-        for chunk in _chunks(codes.iterator(chunk_size=CHUNK)):
-            found = {row.code: row for row in _for_list(Dossier.objects.filter(code__in=chunk))}
-            yield from (found[code] for code in chunk if code in found)
+        rows = self.order.sorted(carriers).iterator(chunk_size=CHUNK)
+        while chunk := list(islice(rows, CHUNK)):
+            yield from self._carried(chunk)
 
-    def _ordered_from(self, rows: DossierQuerySet) -> DossierQuerySet:
-        rows = _for_list(rows)
+    def _carriers(self) -> QuerySet | None:
+        """The rows that carry the order, one a dossier, where an index of theirs answers it."""
+        if self.slug == "han":
+            return self.limits.filter(Exists(self.rows.filter(code=OuterRef("subject_code"))))
         if self.slug == "lau":
-            on_desk = FilteredRelation("holdings", condition=Q(holdings__to_at__isnull=True))
-            return (
-                rows.alias(on_desk=on_desk)
-                .filter(on_desk__to_at__isnull=True, on_desk__isnull=False)
-                .annotate(idle_since=F("on_desk__last_act_at"))
-            )
-        return rows
+            return _on_desk().filter(Exists(self._of_limits().filter(pk=OuterRef("dossier_id"))))
+        return None
 
-    def _limits_of_rows(self) -> QuerySet:
-        return self.limits.filter(Exists(self.rows.filter(code=OuterRef("subject_code"))))
+    def _carried(self, carriers: list[Any]) -> list[Dossier]:
+        """The dossiers of such rows, in their order; one query."""
+        if self.slug == "han":
+            keys = [limit.subject_code for limit in carriers]
+            by_key = {row.code: row for row in _for_list(Dossier.objects.filter(code__in=keys))}
+        else:
+            keys = [holding.dossier_id for holding in carriers]
+            by_key = _for_list(Dossier.objects.all()).in_bulk(keys)
+        return [by_key[key] for key in keys if key in by_key]
+
+    def _of_limits(self) -> DossierQuerySet:
+        if self.limits is None:
+            return self.rows
+        return self.rows.filter(Exists(self.limits.filter(subject_code=OuterRef("code"))))
+
+
+def _on_desk() -> QuerySet:
+    """Where dossiers lie now."""
+    return Holding.objects.filter(to_at__isnull=True)
 
 
 def read(asked: QueryDict, by: Actor, moment: Moment) -> Listing:
@@ -146,10 +156,10 @@ def read(asked: QueryDict, by: Actor, moment: Moment) -> Listing:
     slug = order_of(asked)
     limits = None
     if (state := asked.get("han")) in LIMIT_STATES:
-        limits = limits_in(state, moment)
+        limits = _limits_of(rows, _BOUNDS[state](moment), by)
         chips.append(Chip("han", str(LIMIT_STATES[state])))
     elif slug == "han":
-        limits = first_running()
+        limits = _limits_of(rows, {}, by)
         chips.append(Chip("sap-xep", str(LIMIT_STATES["dang-chay"])))
     return Listing(rows, ORDERS[slug], slug, limits, chips)
 
@@ -186,9 +196,21 @@ def first_running() -> QuerySet:
     return TimeLimit.objects.filter(~Exists(earlier), met_at__isnull=True)
 
 
-def limits_in(state: str, moment: Moment) -> QuerySet:
-    """Limits of a state, by the instant they end, which the index of open limits answers."""
-    return first_running().filter(**_BOUNDS[state](moment))
+def _limits_of(rows: DossierQuerySet, bounds: dict[str, Any], by: Actor) -> QuerySet:
+    """Of each dossier the running limit that ends first, where that lies within bounds.
+
+    Those of an agency's own dossiers are named by their keys where they are few enough: the
+    database would otherwise look for them among the limits of the whole city. The bounds are on
+    ``due_at``, which the index of open limits answers.
+    """
+    if is_city(by):
+        return first_running().filter(**bounds)
+    codes = list(rows.exclude(state__in=_ENDED).values_list("code", flat=True)[: FEW + 1])
+    if len(codes) > FEW:
+        return first_running().filter(**bounds)
+    open_ = TimeLimit.objects.filter(subject_code__in=codes, met_at__isnull=True)
+    latest_first = open_.order_by("-due_at", "-pk").values_list("subject_code", "pk")
+    return TimeLimit.objects.filter(pk__in=list(dict(latest_first).values()), **bounds)
 
 
 def is_city(by: Actor) -> bool:
@@ -236,8 +258,3 @@ _BOUNDS: dict[str, Callable[[Moment], dict[str, Any]]] = {
 
 def _for_list(rows: DossierQuerySet) -> DossierQuerySet:
     return rows.select_related("agency", "unit", "officer")
-
-
-def _chunks(codes: Iterator[str]) -> Iterator[list[str]]:
-    while chunk := list(islice(codes, CHUNK)):
-        yield chunk

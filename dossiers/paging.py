@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 
@@ -27,11 +27,14 @@ class Order:
     descending: bool = True
     by_agency: bool = False
 
-    def sorted(self, rows: QuerySet, *, backwards: bool = False) -> QuerySet:
+    def sorted(
+        self, rows: QuerySet, *, backwards: bool = False, of_one_agency: bool = False
+    ) -> QuerySet:
         """The rows in this order, or in the opposite one."""
         sign = "-" if self.descending is not backwards else ""
         turn = "-" if backwards else ""
         groups = [f"{turn}agency__sort_key", f"{turn}agency_id"] if self.by_agency else []
+        groups = [] if of_one_agency else groups
         return rows.order_by(*groups, f"{sign}{self.path}", f"{sign}pk")
 
     def beyond(
@@ -47,15 +50,32 @@ class Order:
         )
         if not self.by_agency:
             return [rows.filter(later)]
-        key = (
-            Agency.objects.filter(pk=cursor.agency).values_list("sort_key", flat=True).first() or ""
-        )
-        side = "lt" if backwards else "gt"
-        others = Q((f"agency__sort_key__{side}e", key)) & (
-            Q((f"agency__sort_key__{side}", key))
-            | Q(("agency__sort_key", key), (f"agency_id__{side}", cursor.agency))
-        )
-        return [rows.filter(later, agency_id=cursor.agency), rows.filter(others)]
+        return [
+            rows.filter(later, agency_id=cursor.agency),
+            *self._by_agencies(rows, cursor.agency, backwards),
+        ]
+
+    def from_start(self, rows: QuerySet) -> list[QuerySet]:
+        """The whole list, in such parts."""
+        return self._by_agencies(rows, None, backwards=False) if self.by_agency else [rows]
+
+    def _by_agencies(self, rows: QuerySet, after: int | None, backwards: bool) -> list[QuerySet]:
+        """The rows of the agencies after one, in parts that grow: most pages end in the first,
+        which an index has in order, and no page needs more than a handful."""
+        having = Exists(rows.model._base_manager.filter(agency_id=OuterRef("pk")))
+        agencies = list(Agency.objects.filter(having).in_order().values_list("pk", flat=True))
+        if backwards:
+            agencies.reverse()
+        if after is not None:
+            at = agencies.index(after) + 1 if after in agencies else len(agencies)
+            agencies = agencies[at:]
+        parts, size = [], 1
+        while agencies:
+            part, agencies = agencies[:size], agencies[size:]
+            one = len(part) == 1
+            parts.append(rows.filter(agency_id=part[0]) if one else rows.filter(agency_id__in=part))
+            size *= 8
+        return parts
 
     def cursor_of(self, row: Any) -> "Cursor":
         """Where a row stands."""
@@ -105,7 +125,7 @@ def page_of(rows: QuerySet, asked: QueryDict, *, size: int, order: Order = NEWES
         more_before, more_after = len(found) > size, True
         shown = found[:size][::-1]
     else:
-        parts = order.beyond(rows, after) if after else [rows]
+        parts = order.beyond(rows, after) if after else order.from_start(rows)
         found = _fill(order, parts, size + 1)
         more_before, more_after = after is not None, len(found) > size
         shown = found[:size]
@@ -126,8 +146,10 @@ def _fill(
     order: Order, parts: list[QuerySet], wanted: int, *, backwards: bool = False
 ) -> list[Any]:
     found: list[Any] = []
-    for part in parts:
-        found += order.sorted(part, backwards=backwards)[: wanted - len(found)]
+    for at, part in enumerate(parts):
+        # The first part of a list by agencies is one agency's: an index has its rows in order.
+        rows = order.sorted(part, backwards=backwards, of_one_agency=order.by_agency and at == 0)
+        found += rows[: wanted - len(found)]
         if len(found) == wanted:
             break
     return found
@@ -139,7 +161,8 @@ def _place(rows: QuerySet, order: Order, shown: list[Any]) -> int | None:
         return 0
     count = 0
     for part in order.beyond(rows, order.cursor_of(shown[0]), backwards=True):
-        count += part.order_by()[: COUNT_UP_TO + 1 - count].count()
+        # In order, so that the index of the page is walked and nothing else is tried.
+        count += order.sorted(part, backwards=True)[: COUNT_UP_TO + 1 - count].count()
         if count > COUNT_UP_TO:
             return None
     return count + 1
