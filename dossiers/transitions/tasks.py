@@ -292,11 +292,9 @@ def _start(task: Task, round_: int, due: Due, by: Actor, now: datetime) -> TimeL
 def _acting(task: Task, verb: str, by: Actor, version: int | None) -> Iterator[Task]:
     """The locked row, once policy, version and state agree; everything after is one transaction."""
     with recording.recorded():
-        row = (
-            Task.objects.select_for_update(of=("self",))
-            .select_related("lead", "time_limit", "unit", "officer")
-            .get(pk=task.pk)
-        )
+        # Without joins: PostgreSQL reads a row that somebody changed meanwhile anew, and a joined
+        # one only as it was before, so a task with a new limit would seem to be gone.
+        row = Task.objects.select_for_update().get(pk=task.pk)
         if not task_policies.may(by, verb, row):
             raise NotAllowed(_("Your post does not carry this right."))
         if not task_policies.fits(verb, row):
