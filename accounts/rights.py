@@ -24,6 +24,10 @@ _AGENCY = {Column.CLERK: Scope.OWN, Column.HEAD: Scope.OWN}
 _HEAD = {Column.HEAD: Scope.OWN}
 _LEADER = {Column.LEADER: Scope.CITY}
 _OFFICE = {Column.OFFICE: Scope.CITY}
+_INSPECTOR = {Column.INSPECTOR: Scope.CITY}
+_DIRECTOR = {Column.DIRECTOR: Scope.CITY}
+_AUDITOR = {Column.AUDITOR: Scope.CITY}
+_NARROW = {**_HEAD, **_LEADER, **_INSPECTOR, **_DIRECTOR, **_AUDITOR}
 _EVERYONE = dict.fromkeys(Column, Scope.CITY)
 
 RIGHTS: dict[str, dict[Column, Scope]] = {
@@ -74,6 +78,33 @@ RIGHTS: dict[str, dict[Column, Scope]] = {
     "task_assign": {**_HEAD, Column.OFFICE: Scope.OWN},
     "task_report": {**_HEAD, Column.OFFICE: Scope.OWN},
     "task_decide": {**_LEADER, **_OFFICE},
+    "plan_view": {**_LEADER, **_INSPECTOR, **_DIRECTOR, **_AUDITOR},
+    "plan_draft": _INSPECTOR,
+    "plan_approve": _DIRECTOR,
+    "inspection_list": _NARROW,
+    "inspection_prepare": _INSPECTOR,
+    "inspection_decide": _DIRECTOR,
+    "inspection_run": _INSPECTOR,
+    "violation_counts": _READERS,
+    "violation_list": _NARROW,
+    "violation_view": _NARROW,
+    "violation_draft": _INSPECTOR,
+    "violation_sign": _INSPECTOR,
+    "violation_void": _DIRECTOR,
+    "violation_answer": _HEAD,
+    "inspection_conclude": _DIRECTOR,
+    "remedy_view": _NARROW,
+    "remedy_report": _HEAD,
+    "remedy_judge": _INSPECTOR,
+    "acc_propose": _INSPECTOR,
+    "acc_withdraw": _INSPECTOR,
+    "acc_endorse": _DIRECTOR,
+    "acc_approve": _LEADER,
+    "acc_reject": _LEADER,
+    "decision_supersede": _LEADER,
+    "decision_view": _NARROW,
+    "result_enter": _INSPECTOR,
+    "evidence_pack": {**_INSPECTOR, **_DIRECTOR, **_AUDITOR},
     "dash_own": _AGENCY,
     "dash_city": _READERS,
 }

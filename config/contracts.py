@@ -20,6 +20,14 @@ VIEWS = {
                m.about AS dossier_code, m.created_at, m.read_at
         FROM accounts_message m
         JOIN accounts_user u ON u.id = m.recipient_id""",
+    "v_numbers": """
+        SELECT p.id, a.code AS holder, s.symbol, s.year, p.number, p.ref, p.kind, p.about_kind,
+               p.about_code, p.issued_on, p.issued_at, p.digest, v.at AS voided_at,
+               v.reason AS void_reason
+        FROM documents_paper p
+        JOIN documents_series s ON s.id = p.series_id
+        JOIN agencies_agency a ON a.id = s.holder_id
+        LEFT JOIN documents_papervoid v ON v.paper_id = p.id""",
 }
 
 

@@ -23,6 +23,8 @@ HISTORY = (
     "ledger.Link",
     "deadlines.OverdueFlag",
     "deadlines.DueDateRevision",
+    "documents.Paper",
+    "documents.PaperVoid",
 )
 
 
@@ -73,6 +75,26 @@ WATCHED: dict[str, Watch] = {
     "dossiers.Withdrawal": Watch(),
     "dossiers.Rejection": Watch(),
     "dossiers.Holding": Watch(),
+    "documents.Series": Watch(),
+    "documents.Paper": Watch(),
+    "documents.PaperVoid": Watch(),
+    "inspections.Plan": Watch(),
+    "inspections.PlanItem": Watch(),
+    "inspections.Inspection": Watch(),
+    "inspections.TeamMember": Watch(),
+    "inspections.SampledDossier": Watch(),
+    "inspections.Record": Watch(),
+    "inspections.Finding": Watch(),
+    "inspections.Exhibit": Watch(),
+    "inspections.Signature": Watch(),
+    "inspections.ExplanationRequest": Watch(),
+    "inspections.Conclusion": Watch(),
+    "inspections.Recommendation": Watch(),
+    "inspections.RemedyReport": Watch(),
+    "inspections.RemedyFile": Watch(),
+    "inspections.Proposal": Watch(),
+    "inspections.ProposalHand": Watch(),
+    "inspections.Decision": Watch(),
 }
 #: Tables that state no fact of the record: inboxes, receipts of forms, what is not finished yet.
 UNWATCHED = frozenset(

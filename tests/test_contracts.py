@@ -21,6 +21,10 @@ COLUMNS = {
         "id", "recipient", "kind", "rung", "limit_code", "due_at", "dossier_code", "created_at",
         "read_at",
     ],
+    "v_numbers": [
+        "id", "holder", "symbol", "year", "number", "ref", "kind", "about_kind", "about_code",
+        "issued_on", "issued_at", "digest", "voided_at", "void_reason",
+    ],
 }  # fmt: skip
 DUE = hanoi(2026, 11, 28)
 LATER = hanoi(2026, 12, 3)

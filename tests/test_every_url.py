@@ -150,13 +150,17 @@ class TestTheTableOfRights:
         "dash_own", "import_csv", "import_view",
     }  # fmt: skip
     CITY = ALL | READ | {"dash_city", "city_papers_view"}
+    NARROW = {
+        "inspection_list", "violation_list", "violation_view", "remedy_view", "decision_view",
+    }  # fmt: skip
     EXPECTED = {
         Column.CLERK: CLERK,
         Column.HEAD: CLERK | {
             "response_submit", "dossier_withdraw", "consultation_answer", "extension_ask",
-            "stagnation_view", "task_assign", "task_report",
-        },
-        Column.LEADER: CITY | {
+            "stagnation_view", "task_assign", "task_report", "violation_answer", "remedy_report",
+        } | NARROW,
+        Column.LEADER: CITY | NARROW | {
+            "plan_view", "violation_counts", "acc_approve", "acc_reject", "decision_supersede",
             "directive_create", "conclusion_create", "dossier_reject", "meeting_call",
             "window_extend", "window_suspend", "window_resume", "stagnation_view",
             "remind", "task_give", "task_decide",
@@ -166,11 +170,20 @@ class TestTheTableOfRights:
             "consultation_ask", "silence_record", "office_draft_add", "notice_issue",
             "dossier_close", "extension_ask", "adjustment_propose", "stagnation_view",
             "remind", "task_give", "task_decide", "task_assign", "task_report", "import_history",
-            "import_view",
+            "import_view", "violation_counts",
         },
-        Column.INSPECTOR: CITY | {"remind"},
-        Column.DIRECTOR: CITY,
-        Column.AUDITOR: CITY | {"stagnation_view"},
+        Column.INSPECTOR: CITY | NARROW | {
+            "remind", "plan_view", "plan_draft", "inspection_prepare", "inspection_run",
+            "violation_counts", "violation_draft", "violation_sign", "remedy_judge", "acc_propose",
+            "acc_withdraw", "result_enter", "evidence_pack",
+        },
+        Column.DIRECTOR: CITY | NARROW | {
+            "plan_view", "plan_approve", "inspection_decide", "violation_counts", "violation_void",
+            "inspection_conclude", "acc_endorse", "evidence_pack",
+        },
+        Column.AUDITOR: CITY | NARROW | {
+            "stagnation_view", "plan_view", "violation_counts", "evidence_pack",
+        },
         Column.SYSADMIN: ALL,
         Column.KEEPER: ALL,
     }  # fmt: skip
@@ -192,6 +205,17 @@ class TestTheTableOfRights:
         assert set(COLUMN_OF) == set(Role)
 
     def test_whoever_reads_only_writes_nothing(self):
-        """Auditor, inspector, keeper and system administrator act on no dossier (S5)."""
-        for column in set(Column) - {Column.CLERK, Column.HEAD, Column.LEADER, Column.OFFICE}:
-            assert self.EXPECTED[column] <= self.CITY | {"stagnation_view", "remind"}
+        """Auditor, keeper and system administrator act on nothing (S5)."""
+        reading = self.CITY | self.NARROW | {
+            "stagnation_view", "plan_view", "violation_counts", "evidence_pack",
+        }  # fmt: skip
+        for column in (Column.AUDITOR, Column.KEEPER, Column.SYSADMIN):
+            assert self.EXPECTED[column] <= reading, column
+
+    def test_home_affairs_acts_on_no_dossier(self):
+        at_the_desk = set().union(
+            *(self.EXPECTED[column] for column in (Column.CLERK, Column.OFFICE))
+        )
+        for column in (Column.INSPECTOR, Column.DIRECTOR):
+            both = self.EXPECTED[column] & at_the_desk
+            assert both <= self.CITY | {"remind", "violation_counts"}, column

@@ -18,6 +18,7 @@ HOUSE = (
     "inspections",
     "dossiers",
     "deadlines",
+    "documents",
     "accounts",
     "agencies",
     "ledger",

@@ -10,6 +10,8 @@ from django.db import connection
 from agencies.models import InternalUnit
 from deadlines.models import DueDateRevision
 from deadlines.transitions import revise_due
+from documents import issuing
+from documents.models import Paper
 from dossiers import transitions as verbs
 from ledger import chain, guards, recording
 from tests.world import NOW, World, hanoi
@@ -40,6 +42,21 @@ def story(world: World) -> World:
         by=world.by(world.minh),
         now=limit.due_at,
     )
+    wrong, _right = (
+        issuing.issue(
+            kind=Paper.Kind.RECORD,
+            holder=world.ward,
+            symbol="BB-UBND",
+            about_kind="record",
+            about_code=code,
+            title="Biên bản làm việc",
+            content={"Nội dung": ["Điều một", 2, NOW]},
+            by=world.by(world.hung),
+            now=NOW,
+        )
+        for code in ("một", "hai")
+    )
+    issuing.declare_void(wrong, reason="Ghi nhầm đơn vị", by=world.by(world.hung), now=NOW)
     chain.seal_all()
     return world
 

@@ -1,0 +1,140 @@
+"""The verbs of official papers: issue with the next number, declare void."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.actors import Actor
+from accounts.refusals import Conflict
+from agencies.dates import local_day
+from agencies.models import Agency
+from documents.models import Paper, PaperVoid, Series
+from ledger import recording
+
+
+class AlreadyVoid(Conflict):
+    """The paper was declared void before, or corrected by another."""
+
+
+def issue(
+    *,
+    kind: Paper.Kind,
+    holder: Agency,
+    symbol: str,
+    about_kind: str,
+    about_code: str,
+    title: str,
+    content: Mapping[str, Any],
+    by: Actor,
+    now: datetime,
+    corrects: Paper | None = None,
+) -> Paper:
+    """Store what the paper says under the next number of its series, in the caller's transaction.
+
+    ``symbol`` is what follows the number ("BB-SNV"). ``content`` holds plain values only: text,
+    integers, dates, instants with zone, lists and mappings of them. Numbers start anew each local
+    year; who waits for a number takes the next one, at an instant not before that of the last
+    (Nghị định 30/2020 Điều 15 khoản 1). Raises ``AlreadyVoid`` when ``corrects`` was corrected.
+    """
+    with recording.recorded():
+        series = take_number(holder, symbol, now)
+        ref = f"{series.last:02d}/{symbol}"
+        said = recording.plain(content)
+        paper = Paper(
+            series=series,
+            number=series.last,
+            ref=ref,
+            kind=kind,
+            about_kind=about_kind,
+            about_code=about_code,
+            title=recording.plain(title),
+            content=said,
+            issued_by=by.user,
+            issued_on=local_day(series.last_at),
+            issued_at=series.last_at,
+            corrects=corrects,
+        )
+        paper.digest = digest_of(paper)
+        try:
+            with transaction.atomic():
+                paper.save(force_insert=True)
+        except IntegrityError as error:
+            if corrects is None:
+                raise
+            raise AlreadyVoid(_("This paper was already corrected by another one.")) from error
+        recording.append(
+            by=by.author,
+            action="paper_issued",
+            kind="paper",
+            code=str(paper.public_id),
+            now=now,
+            after={
+                "ref": ref,
+                "holder": holder.code,
+                "year": series.year,
+                "about": about_code,
+                "corrects": corrects.ref if corrects else None,
+                "sha256": paper.digest,
+            },
+            document=ref,
+        )
+    return paper
+
+
+def declare_void(paper: Paper, *, reason: str, by: Actor, now: datetime) -> PaperVoid:
+    """Record that a paper is void; it keeps its number and its text. Raises ``AlreadyVoid``."""
+    with recording.recorded():
+        try:
+            with transaction.atomic():
+                void = PaperVoid.objects.create(paper=paper, reason=reason, by=by.user, at=now)
+        except IntegrityError as error:
+            raise AlreadyVoid(_("This paper was already declared void.")) from error
+        recording.append(
+            by=by.author,
+            action="paper_voided",
+            kind="paper",
+            code=str(paper.public_id),
+            now=now,
+            reason=reason,
+            document=paper.ref,
+        )
+    return void
+
+
+def digest_of(paper: Paper) -> str:
+    """The SHA-256 of number, series, kind and text in canonical form: sorted keys, no spaces."""
+    said = {
+        "about": [paper.about_kind, paper.about_code],
+        "content": paper.content,
+        "holder": paper.series.holder_id,
+        "issued_at": recording.plain(paper.issued_at),
+        "issued_by": paper.issued_by_id,
+        "kind": str(paper.kind),
+        "number": paper.number,
+        "ref": paper.ref,
+        "symbol": paper.series.symbol,
+        "title": paper.title,
+        "year": paper.series.year,
+    }
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def take_number(holder: Agency, symbol: str, now: datetime) -> Series:
+    """The series of the local year with its next number taken, in the caller's transaction.
+
+    The row stays locked until that transaction ends, so numbers follow the order of storing and
+    go back when it fails. ``last_at`` is the instant of the number, never before the one before.
+    """
+    year = local_day(now).year
+    found, _created = Series.objects.get_or_create(holder=holder, symbol=symbol, year=year)
+    series = Series.objects.select_for_update().get(pk=found.pk)
+    series.last += 1
+    series.last_at = max(now, series.last_at or now)
+    series.save(update_fields=["last", "last_at"])
+    return series
