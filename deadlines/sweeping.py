@@ -119,39 +119,45 @@ def _insert_messages(run: SweepRun, now: datetime) -> None:
     """Tell the officer (or, with none in post, the clerks), the head and the City Office.
 
     Nobody is told of a limit that has been met meanwhile, nor a person who has left the post or
-    whose account is closed.
+    whose account is closed. The breaches are gathered first: a planner that knows nothing of fresh
+    rows would else pair every flag with every post before it looks at the limit.
     """
-    news = """
-        SELECT a.user_id AS recipient_id, %s AS kind, 0 AS rung, l.code AS limit_code, f.due_at,
-               l.subject_code AS about, l.subject_title AS title, g.name AS agency_name,
-               {now} AS created_at
+    clock = "CAST(%s AS timestamptz)" if connection.vendor == "postgresql" else "%s"
+    breaches = f"""
+        SELECT %s AS kind, 0 AS rung, l.code AS limit_code, f.due_at, l.subject_code AS about,
+               l.subject_title AS title, g.name AS agency_name, {clock} AS created_at,
+               l.agency_id, l.officer_id
         FROM deadlines_overdueflag f
         JOIN deadlines_timelimit l ON l.id = f.time_limit_id AND l.met_at IS NULL
         JOIN agencies_agency g ON g.id = f.agency_id
-        JOIN accounts_appointment a ON {post}
+        WHERE f.run_id = %s"""  # noqa: S608
+    in_post = """
+        SELECT a.user_id, a.agency_id, a.role
+        FROM accounts_appointment a
         JOIN accounts_user u ON u.id = a.user_id AND u.is_active
-        WHERE f.run_id = %s {condition}"""
-    in_post = "{whose} AND a.started_on <= %s AND (a.ended_on IS NULL OR a.ended_on >= %s)"
-    officer = "a.agency_id = l.agency_id AND a.user_id = l.officer_id"
-    no_officer = f"""AND NOT EXISTS (
-        SELECT 1 FROM accounts_appointment a
-        JOIN accounts_user u ON u.id = a.user_id AND u.is_active
-        WHERE {in_post.format(whose=officer)})"""  # noqa: S608
+        WHERE a.started_on <= %s AND (a.ended_on IS NULL OR a.ended_on >= %s)"""
+    told = """
+        SELECT p.user_id AS recipient_id, b.kind, b.rung, b.limit_code, b.due_at, b.about, b.title,
+               b.agency_name, b.created_at
+        FROM breaches b JOIN in_post p ON {whose}"""
+    officer = "p.agency_id = b.agency_id AND p.user_id = b.officer_id"
+    of_agency = "p.agency_id = b.agency_id AND p.role IN (%s, %s)"
+    gone = f"NOT EXISTS (SELECT 1 FROM in_post p WHERE {officer})"  # noqa: S608
+    parts = (
+        told.format(whose=officer),
+        told.format(whose=of_agency),
+        told.format(whose=of_agency) + f" WHERE {gone}",
+        told.format(whose="p.role = %s"),
+    )
     today = local_day(now)
-    clock = "CAST(%s AS timestamptz)" if connection.vendor == "postgresql" else "%s"
-    parts: list[str] = []
-    params: list[Any] = []
-    for whose, roles, condition in (
-        (officer, (), ""),
-        ("a.agency_id = l.agency_id AND a.role IN (%s, %s)", HEAD_ROLES, ""),
-        ("a.agency_id = l.agency_id AND a.role IN (%s, %s)", CLERK_ROLES, no_officer),
-        ("a.role = %s", (Role.OFFICE_CHIEF,), ""),
-    ):
-        post = in_post.format(whose=whose)
-        parts.append(news.format(now=clock, post=post, condition=condition))
-        params += [MessageKind.OVERDUE, _sql(now), *roles, today, today, run.pk]
-        params += [today, today] if condition else []
-    deliver_selected(" UNION ".join(parts), params)
+    deliver_selected(
+        f"WITH breaches AS MATERIALIZED ({breaches}), in_post AS MATERIALIZED ({in_post}) "
+        + " UNION ".join(parts),
+        [
+            *(MessageKind.OVERDUE, _sql(now), run.pk, today, today),
+            *(*HEAD_ROLES, *CLERK_ROLES, Role.OFFICE_CHIEF),
+        ],
+    )
 
 
 _ISO = {
