@@ -5,10 +5,13 @@ leader, Thu the chief and Phúc a clerk of the City Office, Hoa an inspector, An
 system administrator. All are invented; the agencies are real.
 """
 
+import functools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+
+from django.contrib.auth.hashers import make_password
 
 from accounts import actors
 from accounts.actors import Actor
@@ -27,8 +30,13 @@ HANOI = timezone(timedelta(hours=7))
 #: A Wednesday morning; the Tuesday before was the new Vietnamese Culture Day.
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=HANOI)
 PASSWORD = "một câu chỉ mình biết"
-#: Argon2 costs 50 ms a hash; every person of a test has the same password, hashed once.
-_HASH: list[str] = []
+SINCE = date(2025, 7, 1)
+
+
+@functools.cache
+def hashed() -> str:
+    """Argon2 costs 50 ms a hash; every person of a test has the same password, hashed once."""
+    return make_password(PASSWORD)
 
 
 def hanoi(*parts: int) -> datetime:
@@ -43,17 +51,14 @@ def person(
     agency: Agency | None,
     post: str,
     *,
-    since: date = date(2025, 7, 1),
+    since: date = SINCE,
     until: date | None = None,
 ) -> User:
     """A person with one post."""
     user = User.objects.filter(username=username).first()
     if user is None:
         user = User(username=username, full_name=full_name)
-        if not _HASH:
-            user.set_password(PASSWORD)
-            _HASH.append(user.password)
-        user.password = _HASH[0]
+        user.password = hashed()
         user.save()
     Appointment.objects.create(
         user=user, agency=agency, role=role, post=post, started_on=since, ended_on=until
@@ -82,10 +87,10 @@ class World:
     @classmethod
     def build(cls) -> "World":
         with recording.recorded(may_be_idle=True):
-            now = Agency.objects.as_of(date(2026, 11, 25))
-            ward, other = now.get(code="P-00070"), now.get(code="P-00004")
-            office, affairs = now.get(code="VP"), now.get(code="SNV")
-            inspectorate = now.get(code="TTTP")
+            codes = ("P-00070", "P-00004", "VP", "SNV", "TTTP")
+            today = Agency.objects.as_of(date(2026, 11, 25)).filter(code__in=codes)
+            agencies = {agency.code: agency for agency in today}
+            ward, other, office, affairs, inspectorate = (agencies[code] for code in codes)
             people = {
                 "lan": (Role.AGENCY_CLERK, "Trần Thị Lan", ward, "Văn thư"),
                 "hung": (Role.AGENCY_HEAD, "Nguyễn Văn Hùng", ward, "Chủ tịch UBND phường"),
@@ -97,11 +102,15 @@ class World:
                 "an": (Role.AUDITOR, "Hoàng Bình An", inspectorate, "Kiểm toán"),
                 "son": (Role.SYSTEM_ADMINISTRATOR, "Ngô Thanh Sơn", office, "Quản trị hệ thống"),
             }
-            users = {
-                key: person(key, name, role, agency, post)
-                for key, (role, name, agency, post) in people.items()
-            }
-        return cls(ward, other, office, affairs, **users)
+            users = User.objects.bulk_create(
+                User(username=key, full_name=name, password=hashed())
+                for key, (_role, name, _agency, _post) in people.items()
+            )
+            Appointment.objects.bulk_create(
+                Appointment(user=user, agency=agency, role=role, post=post, started_on=SINCE)
+                for user, (role, _name, agency, post) in zip(users, people.values(), strict=True)
+            )
+        return cls(ward, other, office, affairs, *users)
 
     def by(self, user: User, now: datetime = NOW) -> Actor:
         """The person as an actor with the posts of that day."""
