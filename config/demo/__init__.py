@@ -10,7 +10,7 @@ from accounts.models import Appointment, Message, User
 from accounts.refusals import Refused
 from agencies.dates import local_day
 from agencies.models import Agency
-from config.demo import people, plan
+from config.demo import asides, people, plan
 from config.demo.lives import Planner
 from config.demo.papers import store_papers
 from config.demo.people import AUTHOR, DEMO_PASSWORD, MAIN
@@ -85,6 +85,7 @@ def load(*, dossiers: int, seed: int, now: datetime) -> None:
         )
         submitting = {c: a for c, a in agencies.items() if c != "VP" and a.is_valid_on(since)}
         lives = plan.plan(planner, submitting, dossiers)
+        asides.add(lives, planner, random.Random(rng.random()))  # noqa: S311 - invented data
         Player(cast, store_papers(), rng).play(lives, since=since, now=now)
         sweeping.flag_overdue(now)
         _mark_read(cast, rng, now)

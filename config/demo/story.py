@@ -18,6 +18,7 @@ from accounts.roles import Role
 from agencies.dates import local_day
 from agencies.models import Agency, Kind
 from config.demo import matters
+from config.demo.asides import Asides
 from config.demo.lives import Life, Step
 from config.demo.papers import Paper
 from config.demo.people import Cast
@@ -36,10 +37,10 @@ class Player:
     """Does the steps. Must run inside ``recorded()``."""
 
     def __init__(self, cast: Cast, papers: dict[str, list[Paper]], rng: random.Random):
-        self._cast, self._papers, self._rng = cast, papers, rng
+        self.cast, self._papers, self._rng = cast, papers, rng
         self._actors: dict[tuple[int, date], Actor] = {}
-        self._dossiers: dict[int, Dossier] = {}
-        self._directions: dict[int, Direction] = {}
+        self.dossiers: dict[int, Dossier] = {}
+        self.directions: dict[int, Direction] = {}
         self._leaders: dict[int, User] = {}
         self._numbers: Counter[tuple[str, int]] = Counter()
         self._do: dict[str, Callable[[int, Life, Step], None]] = {
@@ -59,6 +60,7 @@ class Player:
             "conclude": self._conclude,
             "issue": self._issue,
             "close": self._close,
+            **Asides(self, random.Random(rng.random())).verbs,  # noqa: S311 - invented data
         }
 
     def play(self, lives: Iterable[Life], *, since: date, now: datetime) -> None:
@@ -92,16 +94,16 @@ class Player:
             purposes = purposes[: self._rng.randint(0, 2)]
         elif self._rng.random() < 0.35:
             purposes.append(Attachment.Purpose.ANNEX)
-        files = {purpose: [self._paper(purpose, number, by, step.at)] for purpose in purposes}
-        self._dossiers[key] = verbs.log_submission(
+        files = {purpose: [self.paper(purpose, number, by, step.at)] for purpose in purposes}
+        self.dossiers[key] = verbs.log_submission(
             facts=facts, agency=life.agency, files=files, by=by, now=step.at
         )
 
     def _submission(self, agency: Agency, today: date, *, is_draft: bool) -> Submission:
         rng = self._rng
-        head = self._cast.head(agency, today)
+        head = self.cast.head(agency, today)
         signed_on = today - timedelta(days=rng.choice((0, 0, 0, 1)))
-        if self._cast.head(agency, signed_on) is not head:
+        if self.cast.head(agency, signed_on) is not head:
             signed_on = today
         number = self._number(f"letter {agency.code}", today, first=(20, 260), steps=(1, 9))
         facts: dict[str, Any] = {
@@ -133,11 +135,11 @@ class Player:
 
     def _submit(self, key: int, life: Life, step: Step) -> None:
         by = self._someone_of(life.agency, step.at)
-        verbs.submit(self._dossiers[key], version=None, by=by, now=step.at)
+        verbs.submit(self.dossiers[key], version=None, by=by, now=step.at)
 
     def _prepare(self, key: int, life: Life, step: Step) -> None:
         verbs.prepare_report(
-            self._directions[key],
+            self.directions[key],
             facts=ReportFacts(text=self._rng.choice(matters.REPORTS)),
             files={},
             version=None,
@@ -147,7 +149,7 @@ class Player:
 
     def _report(self, key: int, life: Life, step: Step) -> None:
         rng, today = self._rng, local_day(step.at)
-        by = self._actor(self._cast.head(life.agency, today), step.at)
+        by = self.head(life.agency, step.at)
         number = self._number(f"report {life.agency.code}", today, first=(10, 120), steps=(1, 12))
         facts = ReportFacts(
             text=rng.choice(matters.REPORTS),
@@ -156,21 +158,21 @@ class Player:
             late_reason=rng.choice(matters.LATE_REASONS) if step.facts["late"] else "",
         )
         purpose = Attachment.Purpose.REPORT
-        files = {purpose: [self._paper(purpose, str(number), by, step.at)]}
+        files = {purpose: [self.paper(purpose, str(number), by, step.at)]}
         verbs.report_back(
-            self._directions[key], facts=facts, files=files, version=None, by=by, now=step.at
+            self.directions[key], facts=facts, files=files, version=None, by=by, now=step.at
         )
 
     # --- the City's steps ---
 
     def _receive(self, key: int, life: Life, step: Step) -> None:
         by = self._office(Role.OFFICE_CLERK, step.at)
-        verbs.receive(self._dossiers[key], version=None, by=by, now=step.at)
+        verbs.receive(self.dossiers[key], version=None, by=by, now=step.at)
 
     def _put(self, key: int, life: Life, step: Step) -> None:
         summary, proposal = self._rng.choice(matters.SLIPS)
         verbs.put_to_leader(
-            self._dossiers[key],
+            self.dossiers[key],
             summary=summary,
             proposal=proposal,
             version=None,
@@ -181,7 +183,7 @@ class Player:
     def _return(self, key: int, life: Life, step: Step) -> None:
         reason, text = self._rng.choice(matters.RETURNS)
         verbs.return_for_form(
-            self._dossiers[key],
+            self.dossiers[key],
             reason=reason,
             text=text,
             version=None,
@@ -193,13 +195,13 @@ class Player:
         today = local_day(step.at)
         others = [
             agency
-            for agency in self._cast.agencies.values()
+            for agency in self.cast.agencies.values()
             if agency.kind == Kind.DEPARTMENT
             and agency != life.agency
             and agency.is_valid_on(today)
         ]
         verbs.consult(
-            self._dossiers[key],
+            self.dossiers[key],
             agencies=self._rng.sample(others, self._rng.randint(1, 3)),
             question=self._rng.choice(matters.QUESTIONS),
             due_on=None,
@@ -212,36 +214,36 @@ class Player:
         place, agenda = self._rng.choice(matters.MEETINGS)
         planned_on = local_day(step.at) + timedelta(days=7)
         verbs.call_meeting(
-            self._dossiers[key],
+            self.dossiers[key],
             planned_at=datetime.combine(planned_on, time(14, 0), HANOI),
             place=place,
             agenda=agenda,
             version=None,
-            by=self._leader(key, step.at),
+            by=self.leader(key, step.at),
             now=step.at,
         )
 
     def _reject(self, key: int, life: Life, step: Step) -> None:
         verbs.reject(
-            self._dossiers[key],
+            self.dossiers[key],
             text=self._rng.choice(matters.REJECTIONS),
             version=None,
-            by=self._leader(key, step.at),
+            by=self.leader(key, step.at),
             now=step.at,
         )
 
     def _ask_back(self, key: int, life: Life, step: Step) -> None:
         verbs.ask_withdrawal(
-            self._dossiers[key],
+            self.dossiers[key],
             reason=self._rng.choice(matters.WITHDRAWALS),
             version=None,
-            by=self._actor(self._cast.head(life.agency, local_day(step.at)), step.at),
+            by=self.head(life.agency, step.at),
             now=step.at,
         )
 
     def _let_go(self, key: int, life: Life, step: Step) -> None:
         verbs.decide_withdrawal(
-            self._dossiers[key],
+            self.dossiers[key],
             agree=True,
             answer="",
             version=None,
@@ -251,21 +253,21 @@ class Player:
 
     def _direct(self, key: int, life: Life, step: Step) -> None:
         kind = self._rng.choices(Direction.Kind.values, (3, 2))[0]
-        self._directions[key] = verbs.direct_explanation(
-            self._dossiers[key],
+        self.directions[key] = verbs.direct_explanation(
+            self.dossiers[key],
             kind=kind,
             text=self._rng.choice(matters.DIRECTIONS[kind]),
             version=None,
-            by=self._leader(key, step.at),
+            by=self.leader(key, step.at),
             now=step.at,
         )
 
     def _conclude(self, key: int, life: Life, step: Step) -> None:
         verbs.conclude(
-            self._dossiers[key],
+            self.dossiers[key],
             text=self._rng.choice(matters.CONCLUSIONS),
             version=None,
-            by=self._leader(key, step.at),
+            by=self.leader(key, step.at),
             now=step.at,
         )
 
@@ -275,11 +277,11 @@ class Player:
         reason = self._rng.choice(matters.OFFICE_LATE_REASONS) if step.facts["late"] else ""
         purpose = Attachment.Purpose.NOTICE
         verbs.issue_notice(
-            self._dossiers[key],
+            self.dossiers[key],
             ref=self._rng.choice(_NOTICES).format(n=number),
             issued_on=today,
             late_reason=reason,
-            files={purpose: [self._paper(purpose, str(number), by, step.at)]},
+            files={purpose: [self.paper(purpose, str(number), by, step.at)]},
             version=None,
             by=by,
             now=step.at,
@@ -287,7 +289,7 @@ class Player:
 
     def _close(self, key: int, life: Life, step: Step) -> None:
         by = self._office(Role.OFFICE_CLERK, step.at)
-        verbs.close(self._dossiers[key], version=None, by=by, now=step.at)
+        verbs.close(self.dossiers[key], version=None, by=by, now=step.at)
 
     # --- who acts, with what ---
 
@@ -297,19 +299,23 @@ class Player:
             self._actors[key] = actors.person(user, key[1])
         return self._actors[key]
 
+    def head(self, agency: Agency, at: datetime) -> Actor:
+        """The head of an agency on that day."""
+        return self._actor(self.cast.head(agency, local_day(at)), at)
+
     def _someone_of(self, agency: Agency, at: datetime) -> Actor:
         """The clerk, in departments often a desk officer."""
-        clerks = self._cast.holders(Role.AGENCY_CLERK, agency)
-        officers = self._cast.holders(Role.AGENCY_OFFICER, agency)
+        clerks = self.cast.holders(Role.AGENCY_CLERK, agency)
+        officers = self.cast.holders(Role.AGENCY_OFFICER, agency)
         return self._actor(self._rng.choice([*clerks, *officers]), at)
 
     def _office(self, role: Role, at: datetime) -> Actor:
-        return self._actor(self._rng.choice(self._cast.holders(role)), at)
+        return self._actor(self._rng.choice(self.cast.holders(role)), at)
 
-    def _leader(self, key: int, at: datetime) -> Actor:
+    def leader(self, key: int, at: datetime) -> Actor:
         """The City leader in charge of this dossier; the vice chair of the demo has the most."""
         if key not in self._leaders:
-            leaders = self._cast.holders(Role.CITY_LEADER)
+            leaders = self.cast.holders(Role.CITY_LEADER)
             weights = [4 if user.username == "minh" else 2 for user in leaders]
             self._leaders[key] = self._rng.choices(leaders, weights)[0]
         return self._actor(self._leaders[key], at)
@@ -322,7 +328,7 @@ class Player:
         self._numbers[key] += self._rng.randint(*(steps if self._numbers[key] else first))
         return self._numbers[key]
 
-    def _paper(self, purpose: str, number: str, by: Actor, at: datetime) -> StagedFile:
+    def paper(self, purpose: str, number: str, by: Actor, at: datetime) -> StagedFile:
         paper = self._rng.choice(self._papers[purpose])
         return StagedFile.objects.create(
             owner=by.user,
