@@ -1,7 +1,5 @@
 """The verbs of official papers: issue with the next number, declare void."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +11,7 @@ from accounts.actors import Actor
 from accounts.refusals import Conflict
 from agencies.dates import local_day
 from agencies.models import Agency
+from documents.digests import digest_of
 from documents.models import Paper, PaperVoid, Series
 from ledger import recording
 
@@ -106,35 +105,18 @@ def declare_void(paper: Paper, *, reason: str, by: Actor, now: datetime) -> Pape
     return void
 
 
-def digest_of(paper: Paper) -> str:
-    """The SHA-256 of number, series, kind and text in canonical form: sorted keys, no spaces."""
-    said = {
-        "about": [paper.about_kind, paper.about_code],
-        "content": paper.content,
-        "holder": paper.series.holder_id,
-        "issued_at": recording.plain(paper.issued_at),
-        "issued_by": paper.issued_by_id,
-        "kind": str(paper.kind),
-        "number": paper.number,
-        "ref": paper.ref,
-        "symbol": paper.series.symbol,
-        "title": paper.title,
-        "year": paper.series.year,
-    }
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def take_number(holder: Agency, symbol: str, now: datetime) -> Series:
+def take_number(holder: Agency | None, symbol: str, now: datetime, *, count: int = 1) -> Series:
     """The series of the local year with its next number taken, in the caller's transaction.
 
-    The row stays locked until that transaction ends, so numbers follow the order of storing and
-    go back when it fails. ``last_at`` is the instant of the number, never before the one before.
+    ``count`` takes so many at once: the last of them is ``last``. The row stays locked until that
+    transaction ends, so numbers follow the order of storing and go back when it fails. ``last_at``
+    is the instant of the number, never before the one before. Without ``holder`` the series is the
+    city's own. Must run inside ``recorded()``.
     """
     year = local_day(now).year
     found, _created = Series.objects.get_or_create(holder=holder, symbol=symbol, year=year)
     series = Series.objects.select_for_update().get(pk=found.pk)
-    series.last += 1
+    series.last += count
     series.last_at = max(now, series.last_at or now)
     series.save(update_fields=["last", "last_at"])
     return series

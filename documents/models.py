@@ -12,18 +12,27 @@ from agencies.models import Agency
 class Series(models.Model):
     """The numbers of one symbol of one agency in one year: 1, 2, 3 … without gap or double.
 
+    Without a holder it numbers what this software keeps for the whole city: dossiers and tasks.
     A row of its own, locked by whoever takes a number: a number goes back when its paper is not
     stored, which no database sequence would do (Nghị định 30/2020 Điều 15 khoản 1).
     """
 
-    holder = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
     symbol = models.CharField(max_length=40)
     year = models.PositiveSmallIntegerField()
     last = models.PositiveIntegerField(default=0)
     last_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("holder", "symbol", "year", name="series_once")]
+        constraints = [
+            models.UniqueConstraint("holder", "symbol", "year", name="series_once"),
+            models.UniqueConstraint(
+                "symbol",
+                "year",
+                condition=models.Q(holder__isnull=True),
+                name="series_of_the_city_once",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.symbol}/{self.year}"
