@@ -11,16 +11,22 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from ledger.models import Event, Link
+from ledger.models import Event, Gap, Link
 from ledger.recording import plain
 
 GENESIS = "0" * 64
 UNSEALED_TOO_LONG = timedelta(minutes=15)
+#: A gap is looked into for so long; after that the thorough look finds what filled it.
+FORGOTTEN_AFTER = timedelta(days=1)
+_GAPS_AT_ONCE = 50
 
 
 class UnreadableHeads(Exception):
@@ -70,33 +76,101 @@ def head() -> Head:
     return Head(last.seq, last.digest) if last else Head(0, GENESIS)
 
 
-def seal(limit: int = 5000) -> int:
+def seal(limit: int = 5000, *, thorough: bool = False) -> int:
     """Append a link for each event not yet in the chain, oldest first; how many it was.
+
+    Every number up to that of the last sealed event is sealed or lies in a ``Gap``: numbers that
+    are passed over become gaps in the same transaction as the links that pass over them, and only a
+    gap that is full is taken away. So whatever was committed late is found, without a look at what
+    was sealed before. ``thorough`` looks at the whole history all the same.
 
     Safe side by side: two sealers compute the same numbers, the unique keys let one of them win and
     the other leaves the work to it.
     """
     try:
         with transaction.atomic():
-            end = head()
+            end, mark = head(), _last_sealed()
+            if thorough:
+                events = list(Event.objects.filter(link__isnull=True).order_by("id")[:limit])
+            else:
+                events = _waiting(mark, limit)
             links = []
-            for event in Event.objects.filter(link__isnull=True).order_by("id")[:limit]:
+            for event in events:
                 previous, end = end, Head(end.seq + 1, digest(end.digest, event))
                 links.append(
                     Link(seq=end.seq, event=event, previous=previous.digest, digest=end.digest)
                 )
             Link.objects.bulk_create(links)
+            numbers = [event.pk for event in events]
+            if behind := [number for number in numbers if number > mark]:
+                _note_gaps(mark, behind)
+            if late := [number for number in numbers if number < mark]:
+                _close_gaps(late)
     except IntegrityError:
         return 0
     return len(links)
 
 
-def seal_all() -> int:
-    """Seal until nothing is left."""
+def seal_all(*, thorough: bool = False) -> int:
+    """Seal until nothing is left.
+
+    A thorough look needs no gaps: those of more than a day are forgotten. It precedes every
+    publication of the head, and finds what a transaction left that was open for longer than a day.
+    """
     total = 0
-    while sealed := seal():
+    while sealed := seal(thorough=thorough):
         total += sealed
+    if thorough:
+        Gap.objects.filter(noticed_at__lt=Now() - FORGOTTEN_AFTER).delete()
     return total
+
+
+def oldest_unsealed() -> datetime | None:
+    """The instant of the first event that waits to be sealed; a few small queries."""
+    waiting = _waiting(_last_sealed(), 1)
+    return waiting[0].at if waiting else None
+
+
+def _last_sealed() -> int:
+    """The largest number of a sealed event."""
+    return Link.objects.aggregate(last=Max("event_id"))["last"] or 0
+
+
+def _waiting(mark: int, limit: int) -> list[Event]:
+    """What is not sealed: in the gaps first, then behind the last sealed one."""
+    found: list[Event] = []
+    gaps = list(Gap.objects.order_by("first"))
+    for start in range(0, len(gaps), _GAPS_AT_ONCE):
+        inside = Q()
+        for gap in gaps[start : start + _GAPS_AT_ONCE]:
+            inside |= Q(pk__gte=gap.first, pk__lte=gap.last)
+        late = Event.objects.filter(inside, link__isnull=True).order_by("id")
+        found += late[: limit - len(found)]
+    if len(found) < limit:
+        found += Event.objects.filter(pk__gt=mark).order_by("id")[: limit - len(found)]
+    return found
+
+
+def _note_gaps(mark: int, numbers: list[int]) -> None:
+    """The numbers between those that are sealed now, as gaps.
+
+    None lies behind the last sealed event unless links were taken away by hand: noted anew.
+    """
+    Gap.objects.filter(last__gt=mark).delete()
+    gaps = [
+        Gap(first=before + 1, last=number - 1)
+        for before, number in pairwise([mark, *numbers])
+        if number > before + 1
+    ]
+    Gap.objects.bulk_create(gaps)
+
+
+def _close_gaps(numbers: list[int]) -> None:
+    """Take away the gaps that these late numbers filled."""
+    for gap in Gap.objects.filter(first__lte=numbers[-1], last__gte=numbers[0]):
+        sealed = Link.objects.filter(event_id__gte=gap.first, event_id__lte=gap.last).count()
+        if sealed == gap.last - gap.first + 1:
+            gap.delete()
 
 
 def verify(*, now: datetime, heads: list[Head] | None = None) -> tuple[int, list[Fault]]:

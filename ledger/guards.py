@@ -23,6 +23,7 @@ HISTORY = (
     "ledger.Link",
     "deadlines.OverdueFlag",
     "deadlines.DueDateRevision",
+    "deadlines.CalendarAnnotation",
     "documents.Paper",
     "documents.PaperVoid",
 )
@@ -47,6 +48,8 @@ WATCHED: dict[str, Watch] = {
     "deadlines.CalendarDay": Watch(),
     "deadlines.CalendarYear": Watch(),
     "deadlines.CalendarEdition": Watch(),
+    "deadlines.CalendarChange": Watch(),
+    "deadlines.CalendarAnnotation": Watch(),
     "deadlines.LimitRule": Watch(),
     "deadlines.TimeLimit": Watch(),
     "deadlines.DueDateRevision": Watch(),
@@ -55,7 +58,6 @@ WATCHED: dict[str, Watch] = {
     "deadlines.Adjustment": Watch(),
     "deadlines.Suspension": Watch(),
     "dossiers.Dossier": Watch(),
-    "dossiers.DossierCounter": Watch(),
     "dossiers.Attachment": Watch(),
     "dossiers.Direction": Watch(),
     "dossiers.Report": Watch(),
@@ -63,7 +65,6 @@ WATCHED: dict[str, Watch] = {
     "dossiers.Notice": Watch(),
     "dossiers.Task": Watch(),
     "dossiers.Task_cooperating": Watch(),
-    "dossiers.TaskCounter": Watch(),
     "dossiers.TaskFile": Watch(),
     "dossiers.TaskReport": Watch(),
     "dossiers.Assignment": Watch(),
@@ -75,6 +76,8 @@ WATCHED: dict[str, Watch] = {
     "dossiers.Withdrawal": Watch(),
     "dossiers.Rejection": Watch(),
     "dossiers.Holding": Watch(),
+    "dossiers.Reorganisation": Watch(),
+    "dossiers.Reorganisation_formers": Watch(),
     "documents.Series": Watch(),
     "documents.Paper": Watch(),
     "documents.PaperVoid": Watch(),
@@ -106,6 +109,8 @@ UNWATCHED = frozenset(
         "accounts.AutosavedForm",
         "accounts.SavedFilter",
         "dossiers.ImportSession",
+        "dossiers.Running",
+        "ledger.Gap",
     }
 )
 

@@ -57,3 +57,19 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.digest[:12]}"
+
+
+class Gap(models.Model):
+    """Numbers of events below the last sealed one that were not there when it was sealed.
+
+    A transaction takes the numbers of its events before it commits, so a smaller number may appear
+    after a larger one; the sealing looks for it here instead of in the whole history. What was
+    rolled back never appears, and its gap is forgotten after a day.
+    """
+
+    first = models.BigIntegerField(primary_key=True)
+    last = models.BigIntegerField()
+    noticed_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"

@@ -5,16 +5,17 @@ that tells the database's guards that the change is accounted for. A row written
 shell, an UPDATE by hand, a forgotten code path) is recorded by the guards themselves.
 """
 
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
+from ledger import bulk
 from ledger.models import Event
+from ledger.plain import plain
 
 
 class Unrecorded(RuntimeError):
@@ -32,28 +33,6 @@ class Author:
     request_id: str = ""
     address: str = ""
     session: str = ""
-
-
-def plain(value: Any) -> Any:
-    """The value as JSON keeps it for ever: NFC text, integers, ISO instants in UTC. No floats.
-
-    Raises ``TypeError`` for what has no such form and ``ValueError`` for an instant without zone.
-    """
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, datetime):
-        if value.utcoffset() is None:
-            raise ValueError(f"The ledger keeps instants with their zone, not {value!r}.")
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {plain(str(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence):
-        return [plain(item) for item in value]
-    raise TypeError(f"The ledger keeps no {type(value).__name__}.")
 
 
 def event(
@@ -97,7 +76,7 @@ def append(**facts: Any) -> None:
 
 def append_all(events: Sequence[Event]) -> None:
     """Write many events in few statements. Must run inside ``recorded()``."""
-    Event.objects.bulk_create(events, batch_size=2000)
+    bulk.insert(events)
     _note(len(events))
 
 

@@ -14,4 +14,5 @@ def seal() -> int:
 
 @shared_task
 def publish_head() -> None:
+    chain.seal_all(thorough=True)
     chain.publish(settings.LEDGER_HEADS_DIR, now=timezone.localtime())

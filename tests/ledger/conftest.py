@@ -8,7 +8,12 @@ import pytest
 from django.db import connection
 
 from agencies.models import InternalUnit
-from deadlines.models import DueDateRevision
+from deadlines.models import (
+    CalendarAnnotation,
+    CalendarChange,
+    CalendarEdition,
+    DueDateRevision,
+)
 from deadlines.transitions import revise_due
 from documents import issuing
 from documents.models import Paper
@@ -42,6 +47,23 @@ def story(world: World) -> World:
         by=world.by(world.minh),
         now=limit.due_at,
     )
+    with recording.recorded(may_be_idle=True):
+        change = CalendarChange.objects.create(
+            days=[],
+            reason="Nghỉ bù",
+            base=CalendarEdition.objects.latest("number"),
+            proposed_by=world.phuc,
+            proposed_at=NOW,
+        )
+        for day in (9, 10):
+            CalendarAnnotation.objects.create(
+                time_limit=limit,
+                change=change,
+                why=CalendarAnnotation.Why.PASSED,
+                due_at=hanoi(2026, 12, day),
+                would_be_at=hanoi(2026, 12, 11),
+                at=NOW,
+            )
     wrong, _right = (
         issuing.issue(
             kind=Paper.Kind.RECORD,

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
+from django.test.utils import CaptureQueriesContext
 
 from ledger import chain, recording, tasks
-from ledger.models import Event, Link
+from ledger.models import Event, Gap, Link
 from tests.world import NOW
 
 LATER = NOW + timedelta(minutes=1)
@@ -140,6 +141,98 @@ def _another(field: models.Field, value):
     if isinstance(field, models.IntegerField):
         return value + 1
     return f"{value} "
+
+
+class TestLateCommit:
+    """Numbers of events are taken before the commit: a smaller one may appear after a larger."""
+
+    def test_a_smaller_number_that_appears_later_is_sealed_by_the_next_run(self, ten):
+        gap = number_of_last() + 1
+        enter_as(gap + 1)
+        assert chain.seal_all() == 1
+        enter_as(gap)
+        assert chain.oldest_unsealed() == NOW
+        assert chain.seal_all() == 1
+        assert chain.oldest_unsealed() is None
+        assert faults() == []
+        assert not Gap.objects.filter(first__lte=gap, last__gte=gap).exists()
+
+    def test_however_many_gaps_there_are_and_in_whatever_order_they_fill(self, ten):
+        first = number_of_last() + 1
+        numbers = list(range(first, first + 60))
+        shuffled = [numbers[n * 7 % 60] for n in range(60)]
+        for number in shuffled:
+            enter_as(number)
+            assert chain.seal_all() == 1
+        assert faults() == []
+        assert set(Link.objects.values_list("event_id", flat=True)) >= set(numbers)
+        assert not Gap.objects.filter(last__gte=first).exists()
+
+    def test_a_number_far_ahead_hides_nothing_that_comes_after(self, ten):
+        last = number_of_last()
+        enter_as(last + 1_000_000)
+        chain.seal_all()
+        enter_as(last + 1)
+        enter_as(last + 500_000)
+        assert chain.seal_all() == 2
+        assert faults() == []
+
+    def test_what_two_transactions_wrote_side_by_side(self, transactional_db):
+        """The long one takes its numbers first and commits last, after the other was sealed."""
+        enter(1)
+        chain.seal_all()
+        first = number_of_last() + 1
+        enter_as(*range(first + 3, first + 6))  # the short transaction
+        assert chain.seal_all() == 3
+        enter_as(*range(first, first + 3))  # what the long one commits now
+        assert chain.seal_all() == 3
+        assert faults() == []
+
+    def test_a_forgotten_gap_is_found_by_the_thorough_look(self, ten):
+        gap = number_of_last() + 1
+        enter_as(gap + 1)
+        chain.seal_all()
+        Gap.objects.update(noticed_at=NOW - timedelta(days=400))
+        chain.seal_all(thorough=True)
+        assert not Gap.objects.exists()
+        enter_as(gap)
+        assert chain.seal_all() == 0
+        assert chain.seal_all(thorough=True) == 1
+        assert faults() == []
+
+    def test_what_was_rolled_back_leaves_a_gap_and_no_fault(self, ten):
+        gap = number_of_last() + 1
+        enter_as(gap + 3)
+        chain.seal_all()
+        assert Gap.objects.get(first=gap).last == gap + 2
+        assert chain.seal_all() == 0
+        assert faults() == []
+
+    def test_a_quiet_run_does_not_look_at_what_is_sealed(self, ten):
+        with CaptureQueriesContext(connection) as asked:
+            chain.seal()
+        events = [query["sql"] for query in asked if "ledger_event" in query["sql"]]
+        assert events
+        assert all('"ledger_event"."id" >' in sql for sql in events)
+
+
+def number_of_last() -> int:
+    return Event.objects.latest("pk").pk
+
+
+def enter_as(*numbers: int) -> None:
+    """Acts with these numbers, as a transaction commits them that took its numbers earlier."""
+    with recording.recorded(may_be_idle=True):
+        for number in numbers:
+            event = recording.event(
+                by=recording.Author(name="Trần Thị Lan"),
+                action="dossier_logged",
+                kind="dossier",
+                code=f"HS2026-{number}",
+                now=NOW,
+            )
+            event.pk = number
+            event.save(force_insert=True)
 
 
 class TestTampering:

@@ -40,7 +40,6 @@ CHANGES = {
     "deadlines.TimeLimit": ("subject_title", "Đổi bằng tay"),
     "deadlines.SweepRun": ("flagged", 999),
     "dossiers.Dossier": ("matter", "Đổi bằng tay"),
-    "dossiers.DossierCounter": ("last", 0),
     "dossiers.Attachment": ("sha256", "1" * 64),
     "dossiers.Direction": ("text", "Đổi bằng tay"),
     "dossiers.Report": ("text", "Đổi bằng tay"),
@@ -53,6 +52,7 @@ CHANGES = {
 ELSEWHERE = {
     "deadlines.OverdueFlag": {"due_at": datetime(2026, 11, 1, tzinfo=UTC)},
     "deadlines.DueDateRevision": {},
+    "deadlines.CalendarAnnotation": {"due_at": datetime(2026, 11, 1, tzinfo=UTC)},
     "documents.Paper": {"number": 99, "public_id": uuid.UUID(int=1).hex},
     "documents.PaperVoid": {"paper_id": lambda: Paper.objects.get(void=None).pk},
 }

@@ -18,5 +18,5 @@ class Command(BaseCommand):
         parser.add_argument("--to", type=Path, default=settings.LEDGER_HEADS_DIR)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chain.seal_all()
+        chain.seal_all(thorough=True)
         self.stdout.write(str(chain.publish(options["to"], now=timezone.localtime())))
