@@ -1,7 +1,7 @@
 """The real agencies of Hanoi, loaded from ``agencies/data/hanoi_agencies.csv``."""
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from agencies.models import Agency
@@ -19,7 +19,10 @@ def keys_of(code: str, name: str, name_en: str) -> dict[str, str]:
 
 
 def load_agencies() -> int:
-    """Bring the table to the file's state, touching only what differs; how many rows changed."""
+    """Bring the table to the file's state, touching only what differs; how many rows changed.
+
+    An agency that was ended by a reorganisation since the file was written stays ended.
+    """
     with SOURCE.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     present = {(a.code, a.valid_from): a for a in Agency.objects.all()}
@@ -36,6 +39,8 @@ def load_agencies() -> int:
             **keys_of(code, name, row["name_en"]),
         }
         agency = present.get((code, start))
+        if agency and agency.valid_to and facts["valid_to"] is None:
+            del facts["valid_to"]
         if agency is None:
             present[code, start] = Agency.objects.create(code=code, valid_from=start, **facts)
             changed += 1
@@ -55,10 +60,13 @@ def _link_successors(
     for row in rows:
         end = _day(row["valid_to"])
         for code in filter(None, row["successor_code"].split(";")):
-            heirs = [
-                a for (c, start), a in present.items() if c == code and (start or date.min) > end
-            ] or [a for (c, _), a in present.items() if c == code and a.valid_to is None]
-            wanted.add((present[row["code"], _day(row["valid_from"])].pk, heirs[0].pk))
+            bearers = [a for (c, _start), a in present.items() if c == code]
+            later = [a for a in bearers if (a.valid_from or date.min) > end]
+            if later:  # the first after that day: a reorganisation may have added others since
+                heir = min(later, key=lambda agency: agency.valid_from)
+            else:
+                heir = next(a for a in bearers if a.is_valid_on(end + timedelta(days=1)))
+            wanted.add((present[row["code"], _day(row["valid_from"])].pk, heir.pk))
     through.objects.bulk_create(
         through(from_agency_id=a, to_agency_id=b) for a, b in sorted(wanted - links)
     )
