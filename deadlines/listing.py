@@ -7,12 +7,19 @@ from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 from deadlines.wording import Chip, chip, day_text
 
+#: A code longer than this is a name for machines.
+MOST_SAID = 24
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One time limit: what it is about, whose it is, until when, who holds it."""
+    """One time limit: what it is about, whose it is, until when, who holds it.
+
+    ``code`` is what people call the subject; codes that nobody would say are not shown.
+    """
 
     subject: str
+    code: str
     title: str
     agency: str
     rule: str
@@ -26,6 +33,7 @@ def lines(limits: Iterable[TimeLimit], moment: Moment) -> list[Line]:
     return [
         Line(
             subject=limit.subject_code,
+            code=limit.subject_code if len(limit.subject_code) <= MOST_SAID else "",
             title=limit.subject_title,
             agency=limit.agency.name,
             rule=limit.rule.name,

@@ -9,8 +9,24 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from agencies.models import Agency, InternalUnit
 from deadlines.calendar import DayKind
+from deadlines.change_models import CalendarAnnotation, CalendarChange
 from deadlines.counting import Unit
 from deadlines.querysets import TimeLimitQuerySet
+
+__all__ = [
+    "Adjustment",
+    "CalendarAnnotation",
+    "CalendarChange",
+    "CalendarDay",
+    "CalendarEdition",
+    "CalendarYear",
+    "DueDateRevision",
+    "LimitRule",
+    "OverdueFlag",
+    "Suspension",
+    "SweepRun",
+    "TimeLimit",
+]
 
 
 class CalendarYear(models.Model):
@@ -97,6 +113,9 @@ class TimeLimit(models.Model):
     fell away and ``met_at`` is the instant of it; before ``due_at`` it counts in no figure, at or
     after ``due_at`` the breach stays one. ``breached_at`` is the first due date that had passed
     when another was granted: met in time after that is still met late.
+
+    ``agency`` owes it now: after a reorganisation the successor. ``charged_to`` is set when the
+    limit had passed before: the former agency, in whose figures the breach stays.
     """
 
     code = models.CharField(max_length=120, unique=True)
@@ -120,6 +139,9 @@ class TimeLimit(models.Model):
     suspended_until = models.DateField(null=True, blank=True)
     lifted = models.BooleanField(default=False)
     breached_at = models.DateTimeField(null=True, blank=True)
+    charged_to = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     objects = TimeLimitQuerySet.as_manager()
 
@@ -183,6 +205,9 @@ class DueDateRevision(models.Model):
     document = models.CharField(max_length=200, blank=True, default="")
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
     at = models.DateTimeField()
+    calendar_change = models.ForeignKey(
+        CalendarChange, on_delete=models.PROTECT, null=True, blank=True, related_name="revisions"
+    )
 
     def __str__(self) -> str:
         return f"{self.from_due_at} → {self.to_due_at}"
@@ -196,6 +221,7 @@ class SweepRun(models.Model):
         MET_LATE = "met_late", _("Met late")
         IMPORT = "import", _("Import")
         REVISED = "revised", _("Due date changed after it had passed")
+        MOVED = "moved", _("Passed before the agency was reorganised")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     swept_to = models.DateTimeField()

@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from accounts.actors import Actor
 from accounts.rights import agencies_of, reaches_city
@@ -12,6 +13,9 @@ from accounts.rights import agencies_of, reaches_city
 #: Of limits that are met: before every end they had, or after one of them.
 IN_TIME = Q(met_at__lt=F("due_at"), breached_at__isnull=True)
 LATE = Q(met_at__gte=F("due_at")) | Q(breached_at__isnull=False)
+
+#: The agency in whose figures a limit counts: whoever owed it at the end of its last day.
+COUNTED_AT = Coalesce("charged_to_id", "agency_id")
 
 
 class TimeLimitQuerySet(models.QuerySet):
@@ -22,6 +26,15 @@ class TimeLimitQuerySet(models.QuerySet):
         if reaches_city(by, "window_view"):
             return self
         return self.filter(agency_id__in=agencies_of(by, "window_view"))
+
+    def counted_at(self, agency_id: int) -> Self:
+        """Those in the figures of an agency: what it owes, and what had passed while it owed it.
+
+        The same as ``COUNTED_AT``, in the form that indexes answer.
+        """
+        return self.filter(
+            Q(charged_to=agency_id) | Q(charged_to__isnull=True, agency_id=agency_id)
+        )
 
     def running(self, now: datetime) -> Self:
         """Begun, not met, not yet due."""

@@ -36,6 +36,17 @@ RULES = {
         "unit": Unit.WORKING_DAY,
         "legal_source": "Văn bản giao nhiệm vụ; Bộ luật Dân sự 2015 Điều 148",
     },
+    # Counted by the law on discipline; "complex cases" may take 150 days (``rules.MOST_DAYS``).
+    "responsibility_processing": {
+        "name": "Xử lý trách nhiệm người đứng đầu",
+        "amount": 90,
+        "unit": Unit.CALENDAR_DAY,
+        "legal_source": (
+            "Luật Cán bộ, công chức (2008, sửa đổi 2019, Điều 80; từ 01/7/2025: Luật Cán bộ, công "
+            "chức 2025 và Nghị định 172/2025/NĐ-CP): 90 ngày, kéo dài tối đa 150 ngày đối với vụ "
+            "việc phức tạp; Bộ luật Dân sự 2015 Điều 147, Điều 148 khoản 5"
+        ),
+    },
     # No text sets one limit for all fields: this is a sector's; the City may enter its own version.
     "consultation": {
         "name": "Cơ quan được hỏi trả lời ý kiến",

@@ -13,6 +13,8 @@ from deadlines.wording import day_text
 
 #: The rule of limits whose last day the document itself names; nothing is counted under it.
 BY_DATE = "task_by_date"
+#: Rule → the calendar days from its start beyond which no extension reaches.
+MOST_DAYS = {"responsibility_processing": 150}
 
 
 class NoSuchRule(Refused):

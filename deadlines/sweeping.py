@@ -51,6 +51,16 @@ def flag_before_revision(limit_id: int, now: datetime) -> SweepRun:
     return _record(SweepRun.Kind.REVISED, where, [limit_id, _sql(now)], now)
 
 
+def flag_before_move(limit_ids: Sequence[int], passed_by: datetime, now: datetime) -> SweepRun:
+    """Flag those limits that had passed by an instant, while their agency still owes them.
+
+    For the reorganisation of agencies: the flag names the agency and head of the last day.
+    """
+    marks = ", ".join(["%s"] * len(limit_ids)) or "NULL"
+    where = f"l.id IN ({marks}) AND l.met_at IS NULL AND l.due_at <= %s"
+    return _record(SweepRun.Kind.MOVED, where, [*limit_ids, _sql(passed_by)], now)
+
+
 def flag_imported(now: datetime) -> SweepRun:
     """Flag imported limits, of any batch, that were met too late. For the import."""
     where = "l.imported_batch IS NOT NULL AND l.met_at >= l.due_at"

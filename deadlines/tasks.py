@@ -3,9 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from deadlines import sweeping
+from deadlines import keeping, sweeping
 
 
 @shared_task
 def sweep() -> int:
     return sweeping.flag_overdue(timezone.now() - sweeping.SETTLING).flagged
+
+
+@shared_task
+def warn_of_missing_year() -> int:
+    return keeping.warn_keepers(timezone.now())

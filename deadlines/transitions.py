@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from deadlines import rules, sweeping
 from deadlines.counting import last_day_before
 from deadlines.models import DueDateRevision, LimitRule, OverdueFlag, TimeLimit
 from deadlines.published import published
-from ledger import recording
+from ledger import bulk, recording
 
 
 class AlreadyMet(Conflict):
@@ -193,9 +194,10 @@ def revise_due(
             decided_by=by.user,
             at=now,
         )
-        TimeLimit.objects.filter(pk=row.pk).update(
-            due_at=to, due_on=due_on, due_month=due_on.replace(day=1)
-        )
+        changes: dict[str, Any] = {"due_at": to, "due_on": due_on}
+        if cause == DueDateRevision.Cause.CORRECTION:
+            changes["charged_to"] = None  # it never was late: whoever owes it now answers for it
+        TimeLimit.objects.filter(pk=row.pk).update(due_month=due_on.replace(day=1), **changes)
         recording.append(
             by=by.author,
             action="limit_revised",
@@ -282,7 +284,7 @@ def import_limits(
             )
         )
     with recording.recorded(may_be_idle=not limits):
-        TimeLimit.objects.bulk_create(limits, batch_size=2000)
+        bulk.insert(limits)
         recording.append_all([_imported(limit, by=by, now=now) for limit in limits])
         sweeping.flag_imported(now)
     return limits

@@ -1,17 +1,20 @@
 """The calculator and the working calendar."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts.pages import page
+from accounts.rights import allows
 from agencies.dates import local_day
 from deadlines import strips
 from deadlines.calendar import CalendarNotPublished
 from deadlines.forms import CalculatorForm
-from deadlines.models import CalendarDay, CalendarYear
+from deadlines.keeping.wording import changed_days
+from deadlines.models import CalendarChange, CalendarDay, CalendarYear
 from deadlines.published import published
 from deadlines.rules import rule_on
 from deadlines.wording import WEEKDAYS, day_text
@@ -63,10 +66,11 @@ def calendar(request: HttpRequest, year: int | None = None) -> HttpResponse:
     current = published().calendar
     first, last = date(shown.year, 1, 1), date(shown.year, 12, 31)
     working = current.working_days_between(first, last) + current.is_working_day(first)
+    changed = changed_days(shown.year)
     context = {
         "year": shown,
         "years": years,
-        "months": year_months(shown.year, days, today),
+        "months": year_months(shown.year, days, today, {day.date for day in changed}),
         "weekdays": WEEKDAYS,
         "spans": spans(days),
         "working_days": working,
@@ -75,6 +79,9 @@ def calendar(request: HttpRequest, year: int | None = None) -> HttpResponse:
         "runs_out": _runs_out(current.last_day, today),
         "last_day_text": day_text(current.last_day),
         "today": today,
+        "changed": changed,
+        "next_year": years[-1].year + 1,
+        **_keeping(request),
     }
     return render(request, "deadlines/calendar.html", context)
 
@@ -89,6 +96,19 @@ def not_published_sentence(refusal: CalendarNotPublished) -> str:
     ) % {
         "first": f"{refusal.first_published:%d/%m/%Y}",
         "last": f"{refusal.last_published:%d/%m/%Y}",
+    }
+
+
+def _keeping(request: HttpRequest) -> dict[str, Any]:
+    """The ways from the calendar to its changes, for those who have them."""
+    by = request.actor
+    sees = allows(by, "calendar_changes_view")
+    waiting = CalendarChange.objects.filter(state=CalendarChange.State.PROPOSED)
+    return {
+        "sees_changes": sees,
+        "waiting": waiting.count() if sees else 0,
+        "may_propose": allows(by, "calendar_propose"),
+        "sees_annotations": allows(by, "window_view"),
     }
 
 

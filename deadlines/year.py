@@ -1,7 +1,7 @@
 """A year laid out in months and weeks for the calendar page."""
 
 import calendar as months
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -15,13 +15,15 @@ from deadlines.wording import day_text
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day of the month grid; ``kind`` is working, weekend, day_off or make_up_day."""
+    """A day of the month grid; ``kind`` is working, weekend, day_off or make_up_day. ``changed``:
+    a change of the calendar altered it after it was first published."""
 
     date: date
     in_month: bool
     kind: str
     name: str
     is_today: bool
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,10 @@ class Month:
     spans: list[Span]
 
 
-def year_months(year: int, days: list[CalendarDay], today: date) -> list[Month]:
-    """The twelve months of a year with the announced days in place."""
+def year_months(
+    year: int, days: list[CalendarDay], today: date, changed: Collection[date] = ()
+) -> list[Month]:
+    """The twelve months of a year with the announced days in place, the changed ones marked."""
     special = {day.date: day for day in days}
     grid = months.Calendar(firstweekday=0)
 
@@ -75,6 +79,7 @@ def year_months(year: int, days: list[CalendarDay], today: date) -> list[Month]:
             kind=announced.kind if announced else usual,
             name=announced.name if announced else "",
             is_today=day == today,
+            changed=day in changed,
         )
 
     return [

@@ -28,7 +28,7 @@ from deadlines.adjusting.checking import (
     must_run,
 )
 from deadlines.adjusting.looking import waiting, with_adjustments
-from deadlines.adjusting.requesting import ask_extension, decide, lift, propose
+from deadlines.adjusting.requesting import ask_extension, ask_for, decide, lift, propose
 from deadlines.adjusting.suspending import (
     after_resumption,
     after_suspension,
@@ -46,6 +46,7 @@ __all__ = [
     "after_resumption",
     "after_suspension",
     "ask_extension",
+    "ask_for",
     "decide",
     "end_of",
     "lift",

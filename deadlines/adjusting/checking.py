@@ -14,8 +14,10 @@ from accounts.rights import allows
 from agencies.dates import local_day
 from deadlines import transitions
 from deadlines.calendar import HANOI
+from deadlines.counting import Unit, last_day
 from deadlines.models import Adjustment, Suspension, TimeLimit
 from deadlines.published import published
+from deadlines.rules import MOST_DAYS
 from deadlines.wording import day_text
 from ledger import recording
 
@@ -180,7 +182,23 @@ def must_be_new_last_day(
         )
     if day == limit.due_on:
         raise Unfit(field, _("That is the present last day."))
+    if kind == Adjustment.Kind.EXTENSION:
+        _must_be_within_the_law(limit, field, day)
     must_be_working_day(field, day)
+
+
+def _must_be_within_the_law(limit: TimeLimit, field: str, day: date) -> None:
+    """Some rules say how far an extension may reach, in days from the start."""
+    most = MOST_DAYS.get(limit.rule.code)
+    if most is None:
+        return
+    latest = last_day(published().calendar, limit.started_at, most, Unit.CALENDAR_DAY)
+    if day > latest:
+        raise Unfit(
+            field,
+            _("The law allows %(most)d days at most: to the end of %(day)s.")
+            % {"most": most, "day": day_text(latest)},
+        )
 
 
 def locked(limit_id: int) -> TimeLimit:

@@ -48,6 +48,18 @@ def ask_extension(
         return _ask(row, Kind.EXTENSION, wanted_on, reason_class, reason, by, now)
 
 
+def ask_for(
+    limit: TimeLimit, *, wanted_on: date, reason_class: str, reason: str, by: Actor, now: datetime
+) -> Adjustment:
+    """An extension asked by a desk above, whose own policy has said that this person may.
+
+    Raises what ``ask_extension`` raises, but ``NotAllowed``.
+    """
+    with recording.recorded():
+        row = locked(limit.pk)
+        return _ask(row, Kind.EXTENSION, wanted_on, reason_class, reason, by, now)
+
+
 def propose(
     limit: TimeLimit,
     *,
