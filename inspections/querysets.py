@@ -41,7 +41,8 @@ class RecordQuerySet(models.QuerySet):
     def _mine(self, by: Actor) -> Q:
         served = Q(state__in=["sent", "finalised"])
         own = agencies_of(by, "violation_view")
-        return served & (Q(head=by.user) | Q(kind="inspection", agency_id__in=own))
+        asked = Q(head=by.user, explanation__isnull=False)  # also when it was dropped after that
+        return asked | served & (Q(head=by.user) | Q(kind="inspection", agency_id__in=own))
 
     def _desk(self, by: Actor) -> Q:
         nothing = Q(pk__in=[])
@@ -88,14 +89,15 @@ class RecommendationQuerySet(models.QuerySet):
     """Remedies after a conclusion."""
 
     def visible_to(self, by: Actor) -> Self:
-        """Home Affairs, leadership and auditor; the agency that owes the remedy."""
+        """Home Affairs, leadership and auditor; the agency that owes the remedy, after a
+        reorganisation the successor to which its limit went."""
         if reaches_city(by, "remedy_view"):
             return self
-        return self.filter(agency_id__in=agencies_of(by, "remedy_view"))
+        return self.filter(time_limit__agency_id__in=agencies_of(by, "remedy_view"))
 
     def waiting(self) -> Self:
-        """Those whose remedy is not settled yet."""
-        return self.filter(state__in=["open", "reported"])
+        """Those whose remedy is not accepted yet: done in part or not done is still owed."""
+        return self.exclude(state="done")
 
     def overdue(self, now: datetime) -> Self:
         """Those unsettled whose limit has passed."""

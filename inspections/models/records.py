@@ -179,8 +179,9 @@ class Signature(models.Model):
 class ExplanationRequest(models.Model):
     """The request for an explanation that comes before anything else, with its own limit.
 
-    ``cause`` and ``exemption`` are what the person says; silence is recorded after the limit has
-    passed, never assumed. Exempting grounds: Luật Cán bộ, công chức 2025 Điều 34.
+    ``cause`` and ``exemption`` are what the person says, ``late_reason`` why the answer came after
+    the limit; silence is recorded after the limit has passed, never assumed. Exempting grounds:
+    Luật Cán bộ, công chức 2025 Điều 34.
     """
 
     class Cause(models.TextChoices):
@@ -209,6 +210,7 @@ class ExplanationRequest(models.Model):
     cause = models.CharField(max_length=20, choices=Cause.choices, blank=True, default="")
     exemption = models.CharField(max_length=20, choices=Exemption.choices, blank=True, default="")
     circumstances = models.TextField(blank=True, default="")
+    late_reason = models.TextField(blank=True, default="")
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
     silent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

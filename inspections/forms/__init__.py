@@ -1,0 +1,1 @@
+"""Forms of plans, inspections and records. One form, one verb."""

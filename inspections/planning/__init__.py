@@ -1,0 +1,1 @@
+"""How agencies come into a plan: by risk, by the draw, by a person; and what was visited when."""

@@ -1,0 +1,1 @@
+"""Pages of inspections: plans, visits, records, and what follows them."""

@@ -1,0 +1,243 @@
+"""One page per act: shows what will happen, takes one form, calls one verb, goes to its result.
+
+The same promises as on dossiers: a form has one effect however often it is posted, somebody who was
+faster answers 409 with everything typed still there, a form that cannot be read answers 422 and
+keeps its files (quality.md invariants 23 to 25).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts import autosave, step_up, unfinished
+from accounts.actors import Actor
+from accounts.fields import ActForm, FilesField
+from accounts.receipts import once, result_of
+from accounts.refusals import Conflict, NotAllowed, Refused
+from agencies.dates import local_day
+from deadlines import strips
+from deadlines.calendar import CalendarNotPublished
+from deadlines.fields import DateField
+from deadlines.published import published
+from deadlines.rules import rule_on
+from deadlines.views import not_published_sentence
+from inspections.story import last_entry
+
+BOTH = ("GET", "HEAD", "POST")
+
+
+class InspectionActForm(ActForm):
+    """What all forms of Home Affairs share: whose they are, and the day they are filled in."""
+
+    def __init__(self, *args: Any, by: Actor, now: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.by, self.now, self.today = by, now, local_day(now)
+        for name in self.fields:
+            if isinstance(self.fields[name], FilesField):
+                self.fields[name].belongs_to(by.author.id, now)
+            elif isinstance(self.fields[name], DateField):
+                self.fields[name].today = self.today
+
+    def not_ahead(self, name: str) -> Any:
+        """A date on paper that may not lie after today."""
+        value = self.cleaned_data.get(name)
+        if value and value > self.today:
+            raise forms.ValidationError(
+                _("This date cannot be after today (%(today)s). Check the day and month.")
+                % {"today": f"{self.today:%d/%m/%Y}"},
+                code="ahead",
+            )
+        return value
+
+
+class PlainForm(InspectionActForm):
+    """An act that needs nothing but the press of its button."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the server holds now: the version a form must name, and the values by field."""
+
+    version: int
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _always() -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Act:
+    """A form on an object of Home Affairs: the words around it and what its button does.
+
+    ``may`` asks the policy whether a post of the person carries the right, ``fits`` whether the act
+    starts from the present state. ``about`` is (kind, code) of the object in the ledger, for who
+    came too late. ``effects`` are sentences that say what the button does, ``told`` who hears of
+    it, ``rule`` the limit that begins. ``stored`` reads what somebody else may have saved
+    meanwhile. ``refused`` says beside which field a refusal of the verb stands. ``decides`` marks
+    acts that ask for the password again (quality.md S10).
+    """
+
+    title: Any
+    button: Any
+    form: type[forms.Form]
+    done: Any
+    may: Callable[[], bool]
+    back: str
+    fits: Callable[[], bool] = _always
+    about: tuple[str, str] | None = None
+    template: str = "inspections/act.html"
+    text: Any = ""
+    effects: Sequence[Any] = ()
+    told: Callable[[], list[str]] = list
+    rule: str = ""
+    crumbs: Sequence[tuple[Any, str]] = ()
+    danger: bool = False
+    decides: bool = False
+    stored: Callable[[], Stored] | None = None
+    refused: Mapping[type[Refused], str | None] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def perform(
+    request: HttpRequest,
+    act: Act,
+    do: Callable[[Any], str | None],
+    *,
+    initial: dict[str, Any] | None = None,
+    **form_args: Any,
+) -> HttpResponse:
+    """Show the form, or run the verb once; a conflict keeps what was typed and says what happened.
+
+    ``do`` takes the valid form and returns the address of the result, or nothing for ``act.back``.
+    A form that already had its effect leads to its result, whatever the state is now.
+    """
+    if not act.may():
+        raise NotAllowed(_("Your post does not carry this right."))
+    kept = unfinished.take(request) if request.method != "POST" else None
+    data = request.POST if request.method == "POST" else kept or autosave.taken_up(request)
+    version = act.stored().version if act.stored else None
+    form = act.form(
+        data,
+        request.FILES or None,
+        by=request.actor,
+        now=request.now,
+        initial={"version": version, **(initial or {})},
+        **form_args,
+    )
+    if earlier := earlier_result(request):
+        return earlier
+    if act.decides:
+        step_up.ask(request, form)
+    conflict, status = "", 200
+    if kept:
+        messages.warning(
+            request,
+            _("Your session had ended. What you typed is still here: check it and send it again."),
+        )
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                where, acted = once(
+                    key=form.cleaned_data["form_key"],
+                    by=request.actor,
+                    now=request.now,
+                    act=lambda: do(form) or act.back,
+                )
+            except tuple(act.refused) as refusal:
+                form.add_error(act.refused[type(refusal)], refusal.sentence)
+                status = 422
+            except Conflict as refusal:
+                conflict, status = refusal.sentence, 409
+            except NotAllowed:
+                raise
+            except Refused as refusal:
+                field = getattr(refusal, "field", None)
+                form.add_error(field if field in form.fields else None, refusal.sentence)
+                status = 422
+            except CalendarNotPublished as refusal:
+                form.add_error(None, not_published_sentence(refusal))
+                status = 422
+            else:
+                autosave.forget(request.user, request.path)
+                if acted:
+                    messages.success(request, act.done)
+                else:
+                    messages.info(request, _("This form was already sent; here is its result."))
+                return redirect(where)
+        elif earlier := earlier_result(request):
+            return earlier  # its twin was stored while this one was being read, and took its files
+        else:
+            status = 422
+    elif not act.fits():
+        conflict, status = _("This step does not fit the present state."), 409
+    context = {
+        "act": act,
+        "form": form,
+        "told": act.told(),
+        "autosaved": None if kept else autosave.offer(request),
+        **_due_preview(request, act),
+        **act.extra,
+        **(_after_conflict(conflict, form, act) if conflict else {}),
+    }
+    return render(request, act.template, context, status=status)
+
+
+def earlier_result(request: HttpRequest) -> HttpResponse | None:
+    """Where a posted form already led, if it had its effect before (back button, second tab)."""
+    if request.method != "POST":
+        return None
+    where = result_of(request.POST.get("form_key", ""), by=request.actor)
+    if where is None:
+        return None
+    messages.info(request, _("This form was already sent; here is its result."))
+    return redirect(where)
+
+
+def _after_conflict(conflict: str, form: Any, act: Act) -> dict[str, Any]:
+    """What happened meanwhile and what is stored now; what was typed stays in the form.
+
+    The form now names the present version: the person has seen what the other one saved, so the
+    next press is a decision. Where the act no longer fits the state, ``may_retry`` is false.
+    """
+    _errors = form.errors  # a form that waited for its person to sign in again was not read yet
+    stored = act.stored() if act.stored else None
+    may_retry = act.fits()
+    if form.is_bound and may_retry and stored:
+        form.data = form.data.copy()
+        form.data["version"] = str(stored.version)
+    return {
+        "conflict": conflict,
+        "may_retry": may_retry,
+        "meanwhile": last_entry(*act.about) if act.about else None,
+        "newer": _differences(form, stored.values) if form.is_bound and stored else [],
+    }
+
+
+def _differences(form: Any, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Label and stored value of each field that the person filled in otherwise."""
+    found = []
+    for name, value in values.items():
+        if name in form.cleaned_data and form.cleaned_data[name] != value:
+            field_ = form.fields[name]
+            words = dict(getattr(field_, "choices", ())).get(value) or field_.prepare_value(value)
+            found.append((str(field_.label), str(words or "")))
+    return found
+
+
+def _due_preview(request: HttpRequest, act: Act) -> dict[str, Any]:
+    """The strip of the limit that the act would start now, shown before anything is sent."""
+    if not act.rule:
+        return {}
+    rule = rule_on(act.rule, local_day(request.now))
+    try:
+        strip = strips.for_rule(rule, request.now, now=request.now, calendar=published().calendar)
+    except CalendarNotPublished as refusal:
+        return {"calendar_missing": not_published_sentence(refusal)}
+    return {"strip": strip}

@@ -1,0 +1,1 @@
+"""Pages of what follows from lateness and from records."""
