@@ -12,6 +12,9 @@ from accounts.roles import COLUMN_OF, Column, Role
 LABELS: dict[str, Any] = {
     "own_account": _("One's own account, password and inbox"),
     "calendar_view": _("See the working calendar and the calculator"),
+    "calendar_changes_view": _("See changes of the calendar"),
+    "calendar_propose": _("Propose a change of the calendar"),
+    "calendar_approve": _("Apply a change of the calendar as the second person"),
     "dossier_list": _("See lists of dossiers"),
     "dossier_view": _("See a dossier"),
     "file_get": _("Download files"),
@@ -83,7 +86,12 @@ LABELS: dict[str, Any] = {
     "decision_supersede": _("Replace a decision"),
     "decision_view": _("See a decision"),
     "result_enter": _("Enter the result of a decision"),
+    "duty_pipeline": _("See what waits for whom between a late limit and its result"),
     "evidence_pack": _("Make an evidence pack"),
+    "agency_view": _("See agencies and who followed whom"),
+    "reorganisation_view": _("See reorganisations of agencies"),
+    "agency_edit": _("Prepare a reorganisation of agencies"),
+    "reorganisation_apply": _("Apply a reorganisation as the second person"),
     "dash_own": _("See the figures of one's agency"),
     "dash_city": _("See the figures of the city"),
 }

@@ -27,12 +27,17 @@ _OFFICE = {Column.OFFICE: Scope.CITY}
 _INSPECTOR = {Column.INSPECTOR: Scope.CITY}
 _DIRECTOR = {Column.DIRECTOR: Scope.CITY}
 _AUDITOR = {Column.AUDITOR: Scope.CITY}
+_KEEPER = {Column.KEEPER: Scope.CITY}
+_SYSADMIN = {Column.SYSADMIN: Scope.CITY}
 _NARROW = {**_HEAD, **_LEADER, **_INSPECTOR, **_DIRECTOR, **_AUDITOR}
 _EVERYONE = dict.fromkeys(Column, Scope.CITY)
 
 RIGHTS: dict[str, dict[Column, Scope]] = {
     "own_account": _EVERYONE,
     "calendar_view": _EVERYONE,
+    "calendar_changes_view": {**_OFFICE, **_KEEPER, **_LEADER, **_AUDITOR},
+    "calendar_propose": {**_OFFICE, **_KEEPER},
+    "calendar_approve": _LEADER,
     "dossier_list": {**_AGENCY, **_READERS},
     "dossier_view": {**_AGENCY, **_READERS},
     "export_dossiers": {**_AGENCY, **_READERS},
@@ -104,7 +109,12 @@ RIGHTS: dict[str, dict[Column, Scope]] = {
     "decision_supersede": _LEADER,
     "decision_view": _NARROW,
     "result_enter": _INSPECTOR,
+    "duty_pipeline": {**_INSPECTOR, **_DIRECTOR, **_AUDITOR},
     "evidence_pack": {**_INSPECTOR, **_DIRECTOR, **_AUDITOR},
+    "agency_view": _EVERYONE,
+    "reorganisation_view": {**_OFFICE, **_AUDITOR, **_SYSADMIN},
+    "agency_edit": _SYSADMIN,
+    "reorganisation_apply": {**_OFFICE, **_SYSADMIN},
     "dash_own": _AGENCY,
     "dash_city": _READERS,
 }

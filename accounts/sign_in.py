@@ -12,6 +12,8 @@ from ledger import recording
 
 WINDOW = timedelta(minutes=15)
 MOST_FAILURES = 10
+#: Where the session keeps when the password was last given, in seconds of the epoch.
+CONFIRMED = "confirmed_at"
 #: What the ledger says instead of a name that is nobody's.
 UNKNOWN = "unknown account"
 
@@ -31,9 +33,24 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User | None:
         else:
             login(request, user)
             now = int(request.now.timestamp())
-            request.session.update({"began_at": now, "seen_at": now})
+            request.session.update({"began_at": now, "seen_at": now, CONFIRMED: now})
             _enter(request, "signed_in", user.username, _author(request, user))
     return user
+
+
+def confirm(request: HttpRequest, password: str) -> bool:
+    """Whether the person at the keyboard is still the one who signed in; both are recorded.
+
+    A wrong password counts toward the brake of the account like one at the sign-in page.
+    """
+    user = authenticate(request, username=request.user.username, password=password)
+    with recording.recorded():
+        if user is None or user.pk != request.user.pk:
+            _refused(request, request.user.username)
+            return False
+        _enter(request, "password_confirmed", user.username, _author(request, user))
+    request.session[CONFIRMED] = int(request.now.timestamp())
+    return True
 
 
 def _refused(request: HttpRequest, username: str) -> None:

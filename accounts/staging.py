@@ -1,6 +1,6 @@
 """Files that people sent: checked by content, stored, and held until their form is complete."""
 
-import errno
+import logging
 import zipfile
 import zlib
 from datetime import datetime, timedelta
@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from accounts import filestore
 from accounts.models import StagedFile
 from accounts.refusals import Refused
+from accounts.uploads import NO_ROOM, NoRoom
 from agencies.text import normalise
+
+logger = logging.getLogger(__name__)
 
 KEEP_STAGED = timedelta(hours=24)
 ALLOWED_TYPES = {
@@ -53,14 +56,8 @@ def stage(upload: UploadedFile, *, owner_id: int, now: datetime) -> StagedFile:
     try:
         stored = filestore.store(upload.chunks())
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise FileRefused(
-                _(
-                    "The server has no room for “%(name)s” now. Log the dossier without it and "
-                    "attach it later; the administrator has been told."
-                )
-                % {"name": name}
-            ) from error
+        if error.errno in NO_ROOM:
+            raise _no_room(name) from error
         raise
     return StagedFile.objects.create(
         owner_id=owner_id,
@@ -70,6 +67,17 @@ def stage(upload: UploadedFile, *, owner_id: int, now: datetime) -> StagedFile:
         content_type=ALLOWED_TYPES[kind],
         path=stored.path,
         staged_at=now,
+    )
+
+
+def _no_room(name: str) -> FileRefused:
+    logger.error("no room for an uploaded file: the disk of the file store is full")
+    return FileRefused(
+        _(
+            "The server has no room for “%(name)s” now. Log the dossier without it and "
+            "attach it later; the administrator has been told."
+        )
+        % {"name": name}
     )
 
 
@@ -92,6 +100,8 @@ def safe_name(name: str) -> str:
 
 def _check(upload: UploadedFile, name: str) -> str:
     """The kind of the file, by its name and its content together. Raises ``FileRefused``."""
+    if isinstance(upload, NoRoom):
+        raise _no_room(name)
     if not upload.size:
         raise FileRefused(
             _("“%(name)s” is empty (0 bytes). Check the file and choose it again.") % {"name": name}

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 BENCHES = {
     "counting": "when a time limit ends",
     "lists": "the list of dossiers at size",
+    "pages": "the other pages of the desk at size",
+    "importing": "a list of 50,000 rows on its way in",
 }
 """Name of the module in this package → what it measures. Run in this order."""
 

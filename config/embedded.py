@@ -123,7 +123,7 @@ def prepare_data(say: Say) -> None:
     call_command("load_reference", stdout=silence)
     if not settings.PRODUCTION and not get_user_model().objects.exists():
         say(_("Loading demo data…"))
-        call_command("load_demo", stdout=silence)
+        call_command("load_demo", dossiers=settings.DEMO_DOSSIERS, stdout=silence)
     call_command("collectstatic", verbosity=0, interactive=False)
     connections.close_all()
 

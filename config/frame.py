@@ -36,10 +36,23 @@ PLACES = (
     Place(_("Who holds what"), "dossiers:held", "users", "a", "hands_view"),
     Place(_("Import lists"), "dossiers:imports", "upload", "n", "import_view"),
     Place(_("Time limits"), "dashboards:limits", "clock", "d", "window_view"),
-    Place(_("Requests about time limits"), "adjustments", "pause", "n", "window_view"),
+    Place(_("Public-duty inspections"), "inspections:list", "shield", "k", "inspection_list"),
+    Place(_("Requests about time limits"), "adjustments", "pause", "e", "window_view"),
+    Place(_("Responsibility"), "inspections:pipeline", "book", "y", "duty_pipeline"),
+    Place(_("Proposals of Home Affairs"), "inspections:proposals", "send", "x", "acc_approve"),
+    Place(_("My file on responsibility"), "inspections:mine", "user", "q", "violation_answer"),
     Place(_("Due date calculator"), "deadlines:calculator", "calculator", "c", "calendar_view"),
     Place(_("Working calendar"), "deadlines:calendar", "calendar", "l", "calendar_view"),
+    Place(_("Agencies"), "agencies:list", "building", "o", "agency_view"),
     Place(_("Inbox"), "accounts:inbox", "inbox", "i", "own_account"),
+)
+
+#: Pages on responsibility stand below the entry by which this person comes to them.
+DUTY_ROUTE = "kiem-tra/trach-nhiem/"
+DUTY_HOMES = (
+    ("inspections:pipeline", "duty_pipeline"),
+    ("inspections:proposals", "acc_approve"),
+    ("inspections:mine", "violation_answer"),
 )
 
 
@@ -114,8 +127,12 @@ class _Frame:
         section = {
             "dossiers": "dossiers:list",
             "tasks": "tasks:list",
+            "inspections": "inspections:list",
+            "agencies": "agencies:list",
             "deadlines": "deadlines:calendar",
         }.get(match.namespace if match else "", "")
+        if match and match.route.startswith(DUTY_ROUTE):
+            section = next((view for view, act in DUTY_HOMES if allows(self._actor, act)), "")
         places = {place.view for place in PLACES}
         return [
             {

@@ -235,12 +235,17 @@ MAX_FILE_BYTES = env.int("MAX_FILE_MB", default=50) * 1024 * 1024
 MAX_FILES_PER_FORM = 10
 MAX_BODY_BYTES = env.int("MAX_BODY_MB", default=210) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "accounts.uploads.CarefulUploadHandler",
+]
 FILE_UPLOAD_TEMP_DIR = env("UPLOAD_TEMP_DIR", default=None)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # --- background work ------------------------------------------------------------------------------
 
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
+DEMO_DOSSIERS = env.int("DEMO_DOSSIERS", default=400)
 SWEEP_STALE_SECONDS = 300
 #: Urgency mark → so many working days without an act on a desk, and somebody is asked to look.
 STAGNATION_WORKING_DAYS = {
@@ -288,6 +293,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "dossiers.tasks.enter_confirmed_imports",
         "schedule": 5.0,
         "options": {"expires": 4},
+    },
+    "warn that a year is missing": {
+        "task": "deadlines.tasks.warn_of_missing_year",
+        "schedule": 3600.0,
+        "options": {"expires": 3000},
+    },
+    "reorganise agencies on their day": {
+        "task": "dossiers.tasks.apply_reorganisations",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    "read every stored file again": {
+        "task": "accounts.tasks.check_files",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 6 * 3600},
     },
     "remove staged files that nobody sent": {
         "task": "dossiers.tasks.remove_old_staged_files",

@@ -18,6 +18,8 @@ urlpatterns = [
     path("thoi-han/de-nghi/", adjusting.waiting, name="adjustments"),
     path("ho-so/", include("dossiers.urls")),
     path("nhiem-vu/", include("dossiers.task_urls")),
+    path("kiem-tra/", include("inspections.urls")),
+    path("don-vi/", include("dossiers.agency_urls")),
 ]
 
 handler400 = "config.views.bad_request"

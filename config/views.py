@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.pages import page
 from accounts.rights import allows
 from deadlines.models import SweepRun
-from ledger.models import Event
+from ledger import chain
 
 
 def problem(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
@@ -70,12 +70,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
             .values_list("swept_to", flat=True)
             .first()
         )
-        unsealed = (
-            Event.objects.filter(link__isnull=True)
-            .order_by("id")
-            .values_list("at", flat=True)
-            .first()
-        )
+        unsealed = chain.oldest_unsealed()
     except DatabaseError:
         return JsonResponse({"status": "down", "database": "unreachable"}, status=503)
     ages = {

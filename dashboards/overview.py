@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Min
+from django.db.models.functions import Coalesce
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from dashboards.figures import Figures
 from dashboards.selection import AGES, address, age_label, select
 from deadlines.listing import Line, lines
 from deadlines.moments import Moment
-from deadlines.querysets import TimeLimitQuerySet
+from deadlines.querysets import COUNTED_AT, TimeLimitQuerySet
 from deadlines.wording import day_text
 
 #: Ages shown in the darker red, as the chip of such a limit is.
@@ -95,21 +96,29 @@ def by_agency(limits: TimeLimitQuerySet, moment: Moment, most: int = 8) -> list[
     """Agencies with overdue limits, what hurts most first."""
     rows = list(
         select(limits, {"tinh-trang": "qua-han"}, moment)
-        .values("agency_id", "agency__name")
+        .annotate(counted=COUNTED_AT, named=Coalesce("charged_to__name", "agency__name"))
+        .values("counted", "named", "charged_to__valid_to")
         .annotate(count=Count("pk"), oldest=Min("due_on"))
-        .order_by("-count", "oldest", "agency_id")
+        .order_by("-count", "oldest", "counted")
     )
     longest = rows[0]["count"] if rows else 1
     return [
         Bar(
-            label=row["agency__name"],
-            href=address(tinh_trang="qua-han", don_vi=row["agency_id"]),
+            label=_until(row["named"], row["charged_to__valid_to"]),
+            href=address(tinh_trang="qua-han", don_vi=row["counted"]),
             value=row["count"],
             share=round(100 * row["count"] / longest),
             sub=_("oldest: due %(day)s") % {"day": day_text(row["oldest"])},
         )
         for row in rows[:most]
     ]
+
+
+def _until(name: str, last_day: date | None) -> str:
+    """The name of an agency; of one that has ended, with its last day."""
+    if last_day is None:
+        return name
+    return _("%(agency)s (until %(day)s)") % {"agency": name, "day": f"{last_day:%d/%m/%Y}"}
 
 
 def by_age(limits: TimeLimitQuerySet, moment: Moment) -> list[Bar]:

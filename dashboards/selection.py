@@ -30,6 +30,7 @@ RULES = {
     "office_draft": gettext_lazy("Drafting of the notice or document"),
     "consultation": gettext_lazy("Opinion of a consulted agency"),
     "task_by_date": gettext_lazy("Assigned task"),
+    "responsibility_processing": gettext_lazy("Handling of responsibility"),
 }
 
 STATES = {
@@ -82,7 +83,7 @@ def select(
         if most is not None:
             limits = limits.filter(due_on__gte=moment.due_since(most))
     if (agency := asked.get("don-vi", "")).isdecimal():
-        limits = limits.filter(agency_id=int(agency[:18]))
+        limits = limits.counted_at(int(agency[:18]))
     if (rule := asked.get("quy-tac")) in RULES:
         limits = limits.filter(rule__code=rule)
     first, last = period(asked, moment.today)

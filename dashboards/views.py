@@ -1,15 +1,19 @@
 """The leadership's overview and the list behind every figure."""
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.actors import Actor
 from accounts.pages import page
 from accounts.paging import address, numbered
-from accounts.rights import reaches_city
+from accounts.rights import allows, reaches_city
+from accounts.saving import query_of
 from agencies.models import Agency
 from dashboards import overview as parts
 from dashboards.selection import (
@@ -22,12 +26,13 @@ from dashboards.selection import (
     select,
     state_label,
 )
-from deadlines.listing import lines
+from deadlines.listing import holder, lines
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 from deadlines.published import published
 from deadlines.querysets import TimeLimitQuerySet
-from deadlines.wording import day_text
+from deadlines.wording import chip, day_text
+from dossiers.views.export import CHUNK, FileAbout, sheet_of_list
 
 PAGE_SIZE = 50
 
@@ -54,9 +59,8 @@ def limits(request: HttpRequest) -> HttpResponse:
     asked = request.GET
     moment = Moment(request.now, published().calendar)
     visible = TimeLimit.objects.visible_to(request.actor)
-    latest_first = asked.get("sap-xep") == "moi"
-    order = ("-due_at", "-pk") if latest_first else ("due_at", "pk")
-    found = select(visible, asked, moment).for_list().order_by(*order)
+    latest_first = _latest_first(asked)
+    found = _asked_for(visible, asked, moment)
     paged = numbered(found, asked, size=PAGE_SIZE)
     city = reaches_city(request.actor, "window_view")
     context = {
@@ -78,9 +82,69 @@ def limits(request: HttpRequest) -> HttpResponse:
         "city": city,
         "as_of": request.now,
         "latest_first": latest_first,
+        "query": query_of(asked),
+        "may_export": allows(request.actor, "export_dossiers"),
+        "inspect_url": _inspect_url(request.actor, asked.get("don-vi", "")),
         "sort_url": address(asked, sap_xep=None if latest_first else "moi"),
     }
     return render(request, "dashboards/limits.html", context)
+
+
+def _inspect_url(by: Actor, agency: str) -> str:
+    """Where an inspector raises an inspection of the agency that the list is narrowed to."""
+    if not agency.isdecimal() or not allows(by, "inspection_prepare"):
+        return ""
+    return f"{reverse('inspections:from_overdue')}?don-vi={agency[:18]}"
+
+
+@page("export_dossiers", ("GET", "HEAD", "POST"))
+def export_limits(request: HttpRequest) -> HttpResponse:
+    """The list of time limits that the address names, every row, as XLSX or CSV."""
+    if request.method != "POST":
+        return redirect(f"{reverse('dashboards:limits')}?{query_of(request.GET)}")
+    moment = Moment(request.now, published().calendar)
+    found = _asked_for(TimeLimit.objects.visible_to(request.actor), request.GET, moment)
+    about = FileAbout("time_limits", "thoi-han", _("Time limits"), found.count())
+    rows = (_cells(limit, moment) for limit in found.iterator(chunk_size=CHUNK))
+    return sheet_of_list(request, about, _columns(), rows)
+
+
+def _columns() -> list[str]:
+    return [
+        _("Code"),
+        _("Content"),
+        _("Agency"),
+        _("Kind of time limit"),
+        _("Held by"),
+        _("Began at"),
+        _("Time limit until the end of"),
+        _("Time limit met at"),
+        _("Time limit, in words"),
+    ]
+
+
+def _cells(limit: TimeLimit, moment: Moment) -> list[Any]:
+    return [
+        limit.subject_code,
+        limit.subject_title,
+        limit.agency.name,
+        limit.rule.name,
+        holder(limit) or None,
+        limit.started_at,
+        limit.due_on,
+        limit.met_at,
+        chip(limit, now=moment.now, calendar=moment.calendar).text,
+    ]
+
+
+def _asked_for(visible: TimeLimitQuerySet, asked: QueryDict, moment: Moment) -> TimeLimitQuerySet:
+    """The limits that an address names, in the order that it names."""
+    order = ("-due_at", "-pk") if _latest_first(asked) else ("due_at", "pk")
+    return select(visible, asked, moment).for_list().order_by(*order)
+
+
+def _latest_first(asked: QueryDict) -> bool:
+    return asked.get("sap-xep") == "moi"
 
 
 def _agencies(visible: TimeLimitQuerySet) -> list[tuple[str, str]]:

@@ -1,18 +1,17 @@
 """How many dossiers each further filter would leave, as quick in a million rows as in a hundred."""
 
+from collections import Counter
 from dataclasses import dataclass
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.paging import address
-from agencies.models import Agency, Kind
-from deadlines.models import TimeLimit
+from agencies.models import Kind
 from deadlines.moments import Moment
-from dossiers.listing import LIMIT_STATES, Listing, midnight_after
-from dossiers.models import Urgency
+from dossiers.listing import LIMIT_STATES, midnight_after
+from dossiers.models import Dossier, Running, Urgency
 from dossiers.states import State
 
 
@@ -34,12 +33,13 @@ class Choice:
 
 
 def facets(
-    listing: Listing, asked: QueryDict, moment: Moment, *, total: int, capped: bool, city: bool
+    keys: list[int], asked: QueryDict, moment: Moment, *, capped: bool, city: bool
 ) -> list[Facet]:
     """The filters that can still be added, without those that leave nothing; at most one query.
 
-    Of a list of up to a thousand every count is exact. Of a longer one nobody counts: the choices
-    stand without numbers, until one of them has been taken.
+    ``keys`` are those of all dossiers of the list. Of a list of up to a thousand every count is
+    exact. Of a longer one nobody counts: the choices stand without numbers, until one of them has
+    been taken.
     """
     kinds = [
         (_("Time limit"), "han", LIMIT_STATES),
@@ -49,7 +49,7 @@ def facets(
     if city:
         kinds.append((_("Kind of agency"), "loai", dict(Kind.choices)))
     open_ = [kind for kind in kinds if asked.get(kind[1]) not in kind[2]]
-    counts = None if capped else _exactly(listing, moment) if total else {}
+    counts = None if capped else _exactly(keys, moment) if keys else Counter()
     result = []
     for title, name, values in open_:
         choices = [
@@ -66,33 +66,24 @@ def facets(
     return result
 
 
-def _exactly(listing: Listing, moment: Moment) -> dict[tuple[str, str], int]:
-    """Every count of a list that is not long: its rows are found once, in one statement."""
-    found = listing.found.order_by().values("pk", "code", "state", "urgency", "agency_id")
-    try:
-        sql, params = found.query.sql_with_params()
-    except EmptyResultSet:
-        return {}
+def _exactly(keys: list[int], moment: Moment) -> Counter[tuple[str, str]]:
+    """Every count of a list that is not long, from its rows."""
     today, soon = midnight_after(moment.today), midnight_after(moment.soon())
-    adapt = connection.ops.adapt_datetimefield_value
-    now, today, soon = adapt(moment.now), adapt(today), adapt(soon)
-    limit = TimeLimit._meta.db_table
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH found(pk, code, state, urgency, agency_id) AS MATERIALIZED ({sql}), "  # noqa: S608
-            f"first(due_at) AS MATERIALIZED (SELECT MIN({limit}.due_at) FROM found "
-            f"JOIN {limit} ON {limit}.subject_code = found.code AND {limit}.met_at IS NULL "
-            "GROUP BY found.pk) "
-            "SELECT 'trang-thai', state, COUNT(*) FROM found GROUP BY state "
-            "UNION ALL SELECT 'khan', urgency, COUNT(*) FROM found GROUP BY urgency "
-            "UNION ALL SELECT 'loai', kind, COUNT(*) FROM found "
-            f"JOIN {Agency._meta.db_table} AS agency ON agency.id = found.agency_id GROUP BY kind "
-            "UNION ALL SELECT 'han', 'qua-han', COUNT(*) FROM first WHERE due_at <= %s "
-            "UNION ALL SELECT 'han', 'hom-nay', COUNT(*) FROM first "
-            "WHERE due_at > %s AND due_at <= %s "
-            "UNION ALL SELECT 'han', 'sap-den-han', COUNT(*) FROM first "
-            "WHERE due_at > %s AND due_at <= %s "
-            "UNION ALL SELECT 'han', 'dang-chay', COUNT(*) FROM first WHERE due_at > %s",
-            [*params, now, now, today, today, soon, now],
-        )
-        return {(name, value): count for name, value, count in cursor.fetchall()}
+    counts: Counter[tuple[str, str]] = Counter()
+    # A subquery, not a join: the database would read the whole table of running limits for it.
+    first = Running.objects.filter(dossier=OuterRef("pk")).values("due_at")
+    found = Dossier.objects.filter(pk__in=keys).values_list(
+        "state", "urgency", "agency__kind", Subquery(first)
+    )
+    for state, urgency, kind, due_at in found:
+        counts[("trang-thai", state)] += 1
+        counts[("khan", urgency)] += 1
+        counts[("loai", kind)] += 1
+        if due_at is None:
+            continue
+        counts[("han", "qua-han" if due_at <= moment.now else "dang-chay")] += 1
+        if moment.now < due_at <= today:
+            counts[("han", "hom-nay")] += 1
+        elif today < due_at <= soon:
+            counts[("han", "sap-den-han")] += 1
+    return counts

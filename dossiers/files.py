@@ -6,16 +6,16 @@ from itertools import islice
 
 from django.db.models import Model
 
-from accounts import filestore
+from accounts import filestore, kept_files
 from accounts.models import StagedFile
 from accounts.staging import KEEP_STAGED
-from dossiers.models import Attachment, ImportSession, TaskFile
+from dossiers.models import ImportSession
 
 _BATCH = 500
 
 
 def remove_orphans(now: datetime) -> int:
-    """Remove files older than a day that no dossier, task or unfinished form names; how many.
+    """Remove files older than a day that no kept row and no unfinished form names; how many.
 
     Age alone protects a file whose row is about to be written, so the day is never shortened.
     """
@@ -26,8 +26,7 @@ def remove_orphans(now: datetime) -> int:
             name
             for model, column in (
                 (StagedFile, "path"),
-                (Attachment, "path"),
-                (TaskFile, "path"),
+                *((table, "path") for table in kept_files.tables()),
                 (ImportSession, "path"),
                 (ImportSession, "error_path"),
             )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from accounts.actors import Actor
 from accounts.models import Appointment
@@ -21,6 +21,7 @@ from deadlines.calendar import Calendar
 from deadlines.models import Suspension
 from dossiers.models import Direction, Dossier, Holding
 from dossiers.states import State
+from ledger import bulk
 
 Desk = Holding.Desk
 CITY_OFFICE = "VP"
@@ -81,25 +82,26 @@ def follow(row: Dossier, *, by: Actor, now: datetime) -> None:
     _open(row, desk, hand, since).save(force_insert=True)
 
 
-def hand_over(former: Agency, successor: Agency, *, now: datetime) -> int:
-    """After a reorganisation: what lay at the former agency lies at its successor from now on.
+def hand_over(former: Agency, successor: Agency, *, now: datetime, day: date | None = None) -> int:
+    """After a reorganisation: what lay at the former agency lies at its successor since ``now``.
 
-    The days before stay with the former agency and its head. The dossiers must name the successor
+    The days before stay with the former agency and its head; ``day`` is the first day of the
+    successor, whose head then holds what no officer holds. The dossiers must name the successor
     already, or another agency that they went to. How many changed hands; four statements.
     """
     lying = Holding.objects.filter(
         desk=Desk.AGENCY, agency=former, to_at__isnull=True, dossier__agency=successor
     )
     rows = list(lying.select_related("dossier").order_by("pk"))
-    head = Appointment.objects.head_on(successor.pk, local_day(now))
+    head = Appointment.objects.head_on(successor.pk, day or local_day(now))
     opened = []
     for holding in rows:
-        holding.to_at = holding.last_act_at = max(now, holding.from_at)
         dossier = holding.dossier
         person = dossier.officer_id or (head.user_id if head else None)
         hand = _Hand(successor.pk, dossier.unit_id, person)
-        opened.append(_open(dossier, Desk.AGENCY, hand, holding.to_at))
-    Holding.objects.bulk_update(rows, ["to_at", "last_act_at"], batch_size=500)
+        opened.append(_open(dossier, Desk.AGENCY, hand, max(now, holding.from_at)))
+    end = Case(When(from_at__gt=now, then=F("from_at")), default=Value(now))
+    lying.update(to_at=end, last_act_at=end)
     Holding.objects.bulk_create(opened, batch_size=2000)
     return len(rows)
 
@@ -109,7 +111,7 @@ def enter_imported(cases: Iterable[tuple[Dossier, int | None]]) -> None:
 
     What is known is one interval, from the direction to the answer or until now, at the agency.
     """
-    Holding.objects.bulk_create(
+    bulk.insert(
         [
             Holding(
                 dossier=dossier,
@@ -122,8 +124,7 @@ def enter_imported(cases: Iterable[tuple[Dossier, int | None]]) -> None:
                 last_act_at=dossier.closed_at or dossier.created_at,
             )
             for dossier, head_id in cases
-        ],
-        batch_size=2000,
+        ]
     )
 
 

@@ -5,7 +5,7 @@ so they agree. Words that nobody knows narrow nothing.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -21,18 +21,14 @@ from agencies.models import Agency, Kind
 from deadlines.calendar import HANOI
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
-from dossiers.models import Dossier, Holding, Urgency
-from dossiers.paging import NEWEST, Order, page_of
-from dossiers.querysets import DossierQuerySet
+from dossiers.models import Dossier, Holding, Running, Urgency
+from dossiers.paging import NEWEST, Order, Plain, find
+from dossiers.querysets import ENDED, DossierQuerySet, found_by, has_number
 from dossiers.states import State
 
 #: Words of an address that choose rows. The others (order, place) do not.
 FILTERS = ("q", "trang-thai", "don-vi", "loai", "khan", "han", "pham-vi")
 CHUNK = 1000
-#: So many open dossiers of an agency are named one by one when their limits are looked for.
-FEW = 5000
-#: States in which no limit of a dossier runs any more.
-_ENDED = (State.CLOSED, State.REJECTED, State.WITHDRAWN)
 
 SCOPES = {
     "": gettext_lazy("All"),
@@ -49,9 +45,9 @@ LIMIT_STATES = {
 ORDERS = {
     "moi": NEWEST,
     "cu": Order(descending=False),
-    "han": Order("due_at", "due_at", descending=False),
+    "han": Order("due_at", descending=False),
     "don-vi": Order(by_agency=True),
-    "lau": Order("last_act_at", "last_act_at", descending=False),
+    "lau": Order("last_act_at", descending=False),
 }
 
 
@@ -65,103 +61,112 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What an address asks for. ``rows`` are the dossiers but for what is asked of their limits;
-    ``limits`` are the running limits asked for, or nothing."""
+    """What an address asks for. ``rows`` are the dossiers but for their words and what is asked of
+    their limits; ``limits`` are the first running limits asked for, or nothing. ``city``: more
+    agencies than the person's own are seen."""
 
     rows: DossierQuerySet
+    words: str
     order: Order
     slug: str
     limits: QuerySet | None = None
     chips: list[Chip] = field(default_factory=list)
+    city: bool = False
 
-    @property
-    def found(self) -> DossierQuerySet:
-        """Every dossier that the address names, in no order."""
-        if self.slug == "lau":
-            return self._of_limits().filter(Exists(_on_desk().filter(dossier_id=OuterRef("pk"))))
-        return self._of_limits()
-
-    def page(self, asked: QueryDict, *, size: int) -> Page:
-        """One page of dossiers, in the order."""
-        carriers = self._carriers()
-        if carriers is None:
-            return page_of(_for_list(self.found), asked, size=size, order=self.order)
-        paged = page_of(carriers, asked, size=size, order=self.order)
-        shown = self._carried(paged.rows)
-        return Page(
-            shown, paged.total, paged.previous_url, paged.next_url, paged.from_, paged.to,
-            paged.capped,
-        )  # fmt: skip
+    def page(self, asked: QueryDict, *, size: int) -> tuple[Page, list[int]]:
+        """One page of dossiers in the order, and the keys of all (of a long list: of the first)."""
+        found = find(
+            self._carriers(),
+            asked,
+            size=size,
+            order=self.order,
+            carries=self._key,
+            plain=self._plain(),
+        )
+        return replace(found.page, rows=_carried(found.page.rows)), found.keys
 
     def count(self) -> int:
         """How many dossiers there are in all."""
-        carriers = self._carriers()
-        return (self.found if carriers is None else carriers).count()
+        return self._carriers().count()
 
     def all_rows(self) -> Iterator[Dossier]:
         """Every dossier in the order of the page, a thousand in memory at a time."""
-        carriers = self._carriers()
-        if carriers is None:
-            yield from self.order.sorted(_for_list(self.found)).iterator(chunk_size=CHUNK)
-            return
-        rows = self.order.sorted(carriers).iterator(chunk_size=CHUNK)
-        while chunk := list(islice(rows, CHUNK)):
-            yield from self._carried(chunk)
+        rows = self.order.sorted(self._carriers()).values_list(self._key, flat=True)
+        keys = rows.iterator(chunk_size=CHUNK)
+        while chunk := list(islice(keys, CHUNK)):
+            yield from _carried(chunk)
 
-    def _carriers(self) -> QuerySet | None:
-        """The rows that carry the order, one a dossier, where an index of theirs answers it."""
+    @property
+    def _key(self) -> str:
+        """Where the rows that carry the order name their dossier."""
+        return "dossier_id" if self.slug in {"han", "lau"} else "pk"
+
+    def _carriers(self) -> QuerySet:
+        """The rows that carry the order, one a dossier.
+
+        A page and its counts walk an index; the dossiers shown are read by their keys.
+        """
         if self.slug == "han":
-            return self.limits.filter(Exists(self.rows.filter(code=OuterRef("subject_code"))))
+            return self.limits
         if self.slug == "lau":
-            return _on_desk().filter(Exists(self._of_limits().filter(pk=OuterRef("dossier_id"))))
-        return None
+            lying = Holding.objects.filter(to_at__isnull=True)
+            if self.city:  # most of what lies anywhere is seen: each in its turn is looked up
+                return lying.filter(Exists(self._of_limits().filter(pk=OuterRef("dossier_id"))))
+            return lying.filter(dossier__in=self._of_limits().exclude(state__in=ENDED))
+        return self._of_limits()
 
-    def _carried(self, carriers: list[Any]) -> list[Dossier]:
-        """The dossiers of such rows, in their order; one query."""
-        if self.slug == "han":
-            keys = [limit.subject_code for limit in carriers]
-            by_key = {row.code: row for row in _for_list(Dossier.objects.filter(code__in=keys))}
-        else:
-            keys = [holding.dossier_id for holding in carriers]
-            by_key = _for_list(Dossier.objects.all()).in_bulk(keys)
-        return [by_key[key] for key in keys if key in by_key]
+    def _plain(self) -> Plain | None:
+        """How words are found in rows read in their order, for words that many dossiers may have.
+
+        The index of words would name them all, to take the first thousand.
+        """
+        if not self.words or self.slug not in {"moi", "cu"} or self.limits is not None:
+            return None
+        if has_number(self.words):
+            return None
+        return Plain(self.rows, self.rows.filter(found_by(self.words, by_index=False)))
 
     def _of_limits(self) -> DossierQuerySet:
-        if self.limits is None:
-            return self.rows
-        return self.rows.filter(Exists(self.limits.filter(subject_code=OuterRef("code"))))
+        if self.limits is not None:
+            return self.rows.filter(pk__in=self.limits.values("dossier_id"))
+        return self.rows.filter(found_by(self.words)) if self.words else self.rows
 
 
-def _on_desk() -> QuerySet:
-    """Where dossiers lie now."""
-    return Holding.objects.filter(to_at__isnull=True)
+def _carried(keys: list[int]) -> list[Dossier]:
+    """The dossiers of these keys, in their order; one query."""
+    by_key = Dossier.objects.select_related("agency", "unit", "officer").in_bulk(keys)
+    return [by_key[key] for key in keys if key in by_key]
 
 
 def read(asked: QueryDict, by: Actor, moment: Moment) -> Listing:
     """The dossiers that a person asks for, of those that this person may see."""
-    rows = Dossier.objects.visible_to(by)
-    chips = []
+    shared, hands, chips = Q(), Q(), []
     if words := asked.get("q", "").strip()[:200]:
-        rows = rows.search(words)
         chips.append(Chip("q", f"“{words[:60]}”"))
-    for name, choices, path in _CHOICES:
+    for name, choices in _CHOICES:
         if (value := asked.get(name)) in choices.values:
-            rows = rows.filter(**{path: value})
+            shared &= _CONDITIONS[name](value)
             chips.append(Chip(name, str(choices(value).label)))
     if agency := asked.get("don-vi", "").strip()[:100]:
-        rows = rows.filter(agency__in=Agency.objects.search(agency))
+        shared &= _of_agencies(Agency.objects.search(agency))
         chips.append(Chip("don-vi", agency[:60]))
     if (scope := asked.get("pham-vi")) and scope in SCOPES:
-        rows = rows.filter(in_scope(scope, by))
+        hands = in_scope(scope, by)
     slug = order_of(asked)
-    limits = None
+    rows = Dossier.objects.visible_to(by).filter(shared, hands)
+    bounds = None
     if (state := asked.get("han")) in LIMIT_STATES:
-        limits = _limits_of(rows, _BOUNDS[state](moment), by)
+        bounds = _BOUNDS[state](moment)
         chips.append(Chip("han", str(LIMIT_STATES[state])))
     elif slug == "han":
-        limits = _limits_of(rows, {}, by)
+        bounds = {}
         chips.append(Chip("sap-xep", str(LIMIT_STATES["dang-chay"])))
-    return Listing(rows, ORDERS[slug], slug, limits, chips)
+    if bounds is None:
+        return Listing(rows, words, ORDERS[slug], slug, chips=chips, city=is_city(by))
+    limits = Running.objects.visible_to(by).filter(shared, found_by(words), **bounds)
+    if hands:
+        limits = limits.filter(dossier__in=Dossier.objects.filter(hands))
+    return Listing(rows, words, ORDERS[slug], slug, limits, chips, is_city(by))
 
 
 def order_of(asked: QueryDict) -> str:
@@ -186,33 +191,6 @@ def in_scope(scope: str, by: Actor) -> Q:
     return Q()
 
 
-def first_running() -> QuerySet:
-    """Of each subject the limit that is not met and ends first."""
-    earlier = TimeLimit.objects.filter(
-        Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk")),
-        subject_code=OuterRef("subject_code"),
-        met_at__isnull=True,
-    )
-    return TimeLimit.objects.filter(~Exists(earlier), met_at__isnull=True)
-
-
-def _limits_of(rows: DossierQuerySet, bounds: dict[str, Any], by: Actor) -> QuerySet:
-    """Of each dossier the running limit that ends first, where that lies within bounds.
-
-    Those of an agency's own dossiers are named by their keys where they are few enough: the
-    database would otherwise look for them among the limits of the whole city. The bounds are on
-    ``due_at``, which the index of open limits answers.
-    """
-    if is_city(by):
-        return first_running().filter(**bounds)
-    codes = list(rows.exclude(state__in=_ENDED).values_list("code", flat=True)[: FEW + 1])
-    if len(codes) > FEW:
-        return first_running().filter(**bounds)
-    open_ = TimeLimit.objects.filter(subject_code__in=codes, met_at__isnull=True)
-    latest_first = open_.order_by("-due_at", "-pk").values_list("subject_code", "pk")
-    return TimeLimit.objects.filter(pk__in=list(dict(latest_first).values()), **bounds)
-
-
 def is_city(by: Actor) -> bool:
     """Whether the list shows more agencies than the person's own."""
     return reaches_city(by, "dossier_view")
@@ -233,11 +211,20 @@ def first_limits(codes: list[str]) -> dict[str, TimeLimit]:
     return found
 
 
-_CHOICES = (
-    ("trang-thai", State, "state"),
-    ("khan", Urgency, "urgency"),
-    ("loai", Kind, "agency__kind"),
-)
+_CHOICES = (("trang-thai", State), ("khan", Urgency), ("loai", Kind))
+
+
+def _of_agencies(agencies: QuerySet) -> Q:
+    """Of these agencies, named by their keys: the database then knows how many rows to expect."""
+    return Q(agency_id__in=list(agencies.values_list("pk", flat=True)))
+
+
+#: Word of the address → a condition in columns that dossiers and their running limits both have.
+_CONDITIONS: dict[str, Callable[[str], Q]] = {
+    "trang-thai": lambda value: Q(state=value),
+    "khan": lambda value: Q(urgency=value),
+    "loai": lambda value: _of_agencies(Agency.objects.filter(kind=value)),
+}
 
 
 def midnight_after(day: Any) -> datetime:
@@ -254,7 +241,3 @@ _BOUNDS: dict[str, Callable[[Moment], dict[str, Any]]] = {
     },
     "dang-chay": lambda m: {"due_at__gt": m.now},
 }
-
-
-def _for_list(rows: DossierQuerySet) -> DossierQuerySet:
-    return rows.select_related("agency", "unit", "officer")

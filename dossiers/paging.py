@@ -1,8 +1,7 @@
 """Pages by key, not by number: equally fast at the first row and at the millionth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
@@ -12,18 +11,18 @@ from accounts.paging import Page, address
 from agencies.models import Agency
 
 COUNT_UP_TO = 1000
+#: So many rows are read in order before an index is asked that names all rows with a word.
+LOOKED_AT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """An order by an instant and the key, both rising or both falling, as an index has them.
 
-    ``path`` is the instant's field in a query, ``attribute`` its name on a row. ``by_agency`` puts
-    the agencies in Vietnamese order before it.
+    ``path`` is the instant's field. ``by_agency`` puts the agencies in Vietnamese order before it.
     """
 
     path: str = "created_at"
-    attribute: str = "created_at"
     descending: bool = True
     by_agency: bool = False
 
@@ -77,10 +76,10 @@ class Order:
             size *= 8
         return parts
 
-    def cursor_of(self, row: Any) -> "Cursor":
-        """Where a row stands."""
-        agency = row.agency_id if self.by_agency else None
-        return Cursor(getattr(row, self.attribute), row.pk, agency)
+    def keys_of(self, rows: QuerySet, carries: str) -> QuerySet:
+        """Of each row where it stands and the key that it carries: what an index has."""
+        group = ["agency_id"] if self.by_agency else []
+        return rows.values_list(carries, self.path, "pk", *group)
 
     def read(self, text: str | None) -> "Cursor | None":
         """The cursor in an address; ``None`` for what is none in this order."""
@@ -110,63 +109,117 @@ class Cursor:
         return f"{self.at.isoformat()}_{self.pk}{tail}"
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A list found without an index of words: of all ``rows`` in order those that are ``found``."""
+
+    rows: QuerySet
+    found: QuerySet
+
+    def beyond(self, order: Order, cursor: Cursor, *, backwards: bool) -> "Plain":
+        """The same behind a place."""
+        return Plain(
+            order.beyond(self.rows, cursor, backwards=backwards)[0],
+            order.beyond(self.found, cursor, backwards=backwards)[0],
+        )
+
+    def near(self, order: Order, *, backwards: bool = False) -> tuple[QuerySet, bool]:
+        """What is found among the next ``LOOKED_AT`` rows, and whether that is all; one query."""
+        ahead = order.sorted(self.rows, backwards=backwards).values_list(order.path, flat=True)
+        edge = next(iter(ahead[LOOKED_AT : LOOKED_AT + 1]), None)
+        if edge is None:
+            return self.found, True
+        word = "gt" if order.descending is not backwards else "lt"
+        return self.found.filter(**{f"{order.path}__{word}": edge}), False
+
+
 NEWEST = Order()
 
 
-def page_of(rows: QuerySet, asked: QueryDict, *, size: int, order: Order = NEWEST) -> Page:
-    """The page of a list that ``asked`` names, in an order.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of keys, and all keys of a list that is not too long to count (else the first)."""
 
-    Two queries for the first page, three for later ones, a few more in a list by agencies. Totals
-    and places stop at 1,000.
+    page: Page
+    keys: list[int]
+
+
+def page_of(rows: QuerySet, asked: QueryDict, *, size: int, order: Order = NEWEST) -> Page:
+    """The page of a list that ``asked`` names, in an order, with its rows; two or three queries."""
+    found = find(rows, asked, size=size, order=order)
+    by_key = rows.in_bulk(found.page.rows)
+    return replace(found.page, rows=[by_key[key] for key in found.page.rows if key in by_key])
+
+
+def find(
+    rows: QuerySet,
+    asked: QueryDict,
+    *,
+    size: int,
+    order: Order = NEWEST,
+    carries: str = "pk",
+    plain: Plain | None = None,
+) -> Found:
+    """The keys on the page of a list that ``asked`` names, in an order.
+
+    ``carries`` is the column of the keys. The first thousand are looked for once, and answer what
+    is shown, how many there are, where one is and what comes before and after; one query, two for a
+    page that does not lie among them, a few more in a list by agencies. ``plain`` is looked through
+    before the index of words is asked: what many rows have is found there at once.
     """
     after, before = order.read(asked.get("sau")), order.read(asked.get("truoc"))
-    if before:
-        found = _fill(order, order.beyond(rows, before, backwards=True), size + 1, backwards=True)
-        more_before, more_after = len(found) > size, True
-        shown = found[:size][::-1]
+    wanted = max(COUNT_UP_TO, size) + 1
+    head = _fill(order, order.from_start(rows), wanted, carries, plain)
+    places = {cursor: place for place, (_key, cursor) in enumerate(head)}
+    cursor = before or after
+    at = -1 if cursor is None else places.get(cursor)
+    if at is not None and (before or len(head) < wanted or at + size + 1 < wanted):
+        start, end = (max(0, at - size), at) if before else (at + 1, at + 1 + size)
+        shown, more_before = head[start:end], start > 0
+        more_after = bool(before) or len(head) > end
     else:
-        parts = order.beyond(rows, after) if after else order.from_start(rows)
-        found = _fill(order, parts, size + 1)
-        more_before, more_after = after is not None, len(found) > size
-        shown = found[:size]
-    total = rows.order_by()[: COUNT_UP_TO + 1].count()
-    from_ = _place(rows, order, shown) if after or before else min(1, total)
-    return Page(
-        rows=shown,
-        total=min(total, COUNT_UP_TO),
-        capped=total > COUNT_UP_TO,
+        backwards = bool(before)
+        parts = order.beyond(rows, cursor, backwards=backwards)
+        there = plain.beyond(order, cursor, backwards=backwards) if plain else None
+        shown = _fill(order, parts, size + 1, carries, there, backwards=backwards)
+        more = len(shown) > size
+        more_before, more_after = (more, True) if before else (True, more)
+        shown = shown[:size][::-1] if before else shown[:size]
+    first = places.get(shown[0][1]) if shown else -1
+    from_ = None if first is None else first + 1
+    page = Page(
+        rows=[key for key, _cursor in shown],
+        total=min(len(head), COUNT_UP_TO),
+        capped=len(head) > COUNT_UP_TO,
         from_=from_,
         to=from_ + len(shown) - 1 if from_ else from_,
-        previous_url=_url(asked, "truoc", order, shown[0]) if shown and more_before else "",
-        next_url=_url(asked, "sau", order, shown[-1]) if shown and more_after else "",
+        previous_url=address(asked, truoc=shown[0][1]) if shown and more_before else "",
+        next_url=address(asked, sau=shown[-1][1]) if shown and more_after else "",
     )
+    return Found(page, [key for key, _cursor in head])
 
 
 def _fill(
-    order: Order, parts: list[QuerySet], wanted: int, *, backwards: bool = False
-) -> list[Any]:
-    found: list[Any] = []
+    order: Order,
+    parts: list[QuerySet],
+    wanted: int,
+    carries: str,
+    plain: Plain | None,
+    *,
+    backwards: bool = False,
+) -> list[tuple[int, Cursor]]:
+    """So many keys, each with its place, from one part after the other."""
+    if plain:
+        near, is_all = plain.near(order, backwards=backwards)
+        found = _fill(order, [near], wanted, carries, None, backwards=backwards)
+        if is_all or len(found) == wanted:
+            return found
+    found = []
     for at, part in enumerate(parts):
         # The first part of a list by agencies is one agency's: an index has its rows in order.
         rows = order.sorted(part, backwards=backwards, of_one_agency=order.by_agency and at == 0)
-        found += rows[: wanted - len(found)]
+        keys = order.keys_of(rows, carries)[: wanted - len(found)]
+        found += [(key, Cursor(*place)) for key, *place in keys]
         if len(found) == wanted:
             break
     return found
-
-
-def _place(rows: QuerySet, order: Order, shown: list[Any]) -> int | None:
-    """The place of the first row shown, from 1; ``None`` behind the first thousand."""
-    if not shown:
-        return 0
-    count = 0
-    for part in order.beyond(rows, order.cursor_of(shown[0]), backwards=True):
-        # In order, so that the index of the page is walked and nothing else is tried.
-        count += order.sorted(part, backwards=True)[: COUNT_UP_TO + 1 - count].count()
-        if count > COUNT_UP_TO:
-            return None
-    return count + 1
-
-
-def _url(asked: QueryDict, name: str, order: Order, row: Any) -> str:
-    return address(asked, **{name: order.cursor_of(row)})

@@ -1,15 +1,18 @@
 """Questions about many dossiers."""
 
+import re
 from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.db.models.functions import Concat
+from django.db.models.lookups import Contains
 
 from accounts.actors import Actor
 from accounts.rights import agencies_of, reaches_city
 from agencies.text import search_key
 from dossiers.states import State
-from dossiers.task_results import TaskResult, result_expression
+from dossiers.task_results import TaskResult, is_open_overdue, result_expression
 
 
 class DossierQuerySet(models.QuerySet):
@@ -20,10 +23,7 @@ class DossierQuerySet(models.QuerySet):
 
         What an agency is still drafting is nobody else's business.
         """
-        own = models.Q(agency_id__in=agencies_of(by, "dossier_view"))
-        if reaches_city(by, "dossier_view"):
-            return self.filter(own | ~models.Q(state=State.DRAFTING))
-        return self.filter(own)
+        return self.filter(_may_see(by))
 
     def visible_or_asked(self, by: Actor) -> Self:
         """Those and the ones on which an agency of the actor was asked for its opinion.
@@ -38,13 +38,83 @@ class DossierQuerySet(models.QuerySet):
 
     def search(self, words: str) -> Self:
         """Those whose code, number or matter contains every word, marks and case ignored."""
-        found = self
-        for word in search_key(words).split()[:12]:
-            found = found.filter(search_key__contains=word)
-        return found
+        return self.filter(found_by(words))
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
+
+
+class RunningQuerySet(models.QuerySet):
+    """The first running limits of dossiers as a person may see them."""
+
+    def visible_to(self, by: Actor) -> Self:
+        """Those of the dossiers that the actor may see."""
+        return self.filter(_may_see(by))
+
+
+#: States in which a dossier lies on no desk any more.
+ENDED = (State.CLOSED, State.REJECTED, State.WITHDRAWN)
+
+
+class HoldingQuerySet(models.QuerySet):
+    """Where dossiers lay and lie."""
+
+    def lying(self, by: Actor) -> Self:
+        """Where the dossiers lie now that the actor may see.
+
+        For the whole city the few that are left out are named, not the many that are seen.
+        """
+        lying = self.filter(to_at__isnull=True)
+        dossiers = self.model._meta.get_field("dossier").related_model.objects
+        if not reaches_city(by, "dossier_view"):
+            return lying.filter(dossier__in=dossiers.visible_to(by).exclude(state__in=ENDED))
+        own = agencies_of(by, "dossier_view")
+        hidden = dossiers.filter(state=State.DRAFTING).exclude(agency_id__in=own)
+        return lying.filter(~models.Exists(hidden.filter(pk=models.OuterRef("dossier_id"))))
+
+
+#: What nearly every dossier has in its code or number: an index of words is of no use for it.
+_EVERYWHERE = re.compile(r"(?:[a-z]{2})?(?:19|20)\d\d|ttr|ubnd")
+
+
+def found_by(words: str, *, by_index: bool = True) -> models.Q:
+    """That ``search_key`` contains every word, marks and case ignored.
+
+    The index of the column is asked for the words that tell most alone, the longer numbers if there
+    are any; the others are looked for in what it finds. Without ``by_index`` it is not asked: rows
+    are read in the order of another index until enough are found.
+    """
+    wanted = search_key(words).split()[:12]
+    telling = (_numbers(wanted) or _telling(wanted) or wanted) if by_index else []
+    condition = models.Q()
+    for word in wanted:
+        if word in telling:
+            condition &= models.Q(search_key__contains=word)
+        else:
+            key = Concat("search_key", models.Value(""), output_field=models.TextField())
+            condition &= models.Q(Contains(key, word))
+    return condition
+
+
+def has_number(words: str) -> bool:
+    """Whether words have a number that few dossiers have: the index finds them at once."""
+    return bool(_numbers(search_key(words).split()[:12]))
+
+
+def _telling(words: list[str]) -> list[str]:
+    return [word for word in words if len(word) > 2 and not _EVERYWHERE.fullmatch(word)]
+
+
+def _numbers(words: list[str]) -> list[str]:
+    return [word for word in _telling(words) if word.isdecimal()]
+
+
+def _may_see(by: Actor) -> models.Q:
+    """What a person may see, in columns that dossiers and their running limits both have."""
+    own = models.Q(agency_id__in=agencies_of(by, "dossier_view"))
+    if reaches_city(by, "dossier_view"):
+        return own | ~models.Q(state=State.DRAFTING)
+    return own
 
 
 class AttachmentQuerySet(models.QuerySet):
@@ -107,6 +177,8 @@ class TaskQuerySet(models.QuerySet):
 
     def in_class(self, result: TaskResult, now: datetime) -> Self:
         """Those of one result class at an instant."""
+        if result == TaskResult.OPEN_OVERDUE:
+            return self.filter(is_open_overdue(now))
         return self.with_result(now).filter(result_class=result)
 
     def search(self, words: str) -> Self:

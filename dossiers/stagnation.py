@@ -21,7 +21,7 @@ from agencies.dates import local_day
 from deadlines.calendar import CalendarNotPublished
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
-from dossiers.models import Consultation, Dossier, Holding, Meeting, Urgency
+from dossiers.models import Consultation, Holding, Meeting, Urgency
 
 _DESKS = Holding.Desk
 #: Desks whose head is a City leader.
@@ -58,9 +58,8 @@ def shown_to(by: Actor, moment: Moment) -> QuerySet[Holding]:
     if reaches_city(by, "stagnation_view"):
         wanted |= idle_since(moment, later=1)
     return (
-        Holding.objects.filter(
-            wanted, to_at__isnull=True, dossier__in=Dossier.objects.visible_to(by)
-        )
+        Holding.objects.lying(by)
+        .filter(wanted)
         .exclude(_stands_still(moment))
         .select_related("dossier__agency", "agency", "unit", "person")
         .order_by("last_act_at", "pk")

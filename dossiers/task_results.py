@@ -50,6 +50,18 @@ def result_of(task: "Task", now: datetime) -> TaskResult:
     return TaskResult.DONE_EARLY if early else TaskResult.DONE_ON_TIME
 
 
+def is_open_overdue(now: datetime) -> Q:
+    """The class "not completed, overdue" as a condition that a database can estimate."""
+    late = (
+        Q(breached=True)
+        | Q(time_limit__met_at__gte=F("time_limit__due_at"))
+        | Q(time_limit__breached_at__isnull=False)
+    )
+    overdue = Q(time_limit__met_at__isnull=True, time_limit__due_at__lte=now)
+    overdue |= Q(late, time_limit__met_at__isnull=False)
+    return Q(overdue, ~Q(state=_ACCEPTED), time_limit__lifted=False)
+
+
 def result_expression(now: datetime) -> Case:
     """The same as a column of a query of tasks; both agree for every row."""
     late = (

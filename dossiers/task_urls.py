@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from dossiers.views import task_acts, task_giving, tasks
+from dossiers.views import task_acts, task_export, task_extension, task_giving, tasks
 
 app_name = "tasks"
 urlpatterns = [
     path("", tasks.all_tasks, name="list"),
+    path("xuat/", task_export.export, name="export"),
     path("giao/", task_giving.give, name="give"),
     path("giao/<str:code>/", task_giving.give_from, name="give_from"),
     path("tep/<uuid:public_id>/", tasks.download, name="file"),
@@ -15,4 +16,6 @@ urlpatterns = [
     path("<str:code>/bao-cao/", task_acts.report, name="report"),
     path("<str:code>/chap-nhan/", task_acts.accept, name="accept"),
     path("<str:code>/tra-lai/", task_acts.send_back, name="send_back"),
+    path("<str:code>/gia-han/", task_extension.ask_extension, name="ask_extension"),
+    path("<str:code>/de-nghi/", task_extension.decide, name="decide"),
 ]

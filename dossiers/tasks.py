@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts import staging
-from dossiers import files
+from dossiers import files, reorganising
 from dossiers.importing import sessions
 
 
@@ -12,6 +12,11 @@ from dossiers.importing import sessions
 def remove_old_staged_files() -> int:
     now = timezone.now()
     return staging.remove_old(now) + files.remove_orphans(now)
+
+
+@shared_task
+def apply_reorganisations() -> int:
+    return reorganising.apply_due(timezone.now())
 
 
 @shared_task

@@ -74,6 +74,19 @@ SENTENCES = {
         gettext_lazy("A time limit entered from paper or another system"),
         "upload",
     ),
+    "dossier_moved": (
+        gettext_lazy("The dossier went over to the successor of its agency"),
+        "building",
+    ),
+    "task_moved": (gettext_lazy("The task went over to the successor of its agency"), "building"),
+    "task_cooperation_moved": (
+        gettext_lazy("The successor cooperates in the place of its agency"),
+        "building",
+    ),
+    "limit_moved": (
+        gettext_lazy("The time limit went over to the successor, its clock running on"),
+        "building",
+    ),
     "direct_insert": (gettext_lazy("Written outside the application"), "warning"),
     "direct_update": (gettext_lazy("Changed outside the application"), "warning"),
     "direct_delete": (gettext_lazy("Deleted outside the application"), "warning"),
@@ -116,8 +129,11 @@ FOLLOWING = frozenset(
         "limit_imported",
         "limit_revised",
         "limit_lifted",
+        "limit_moved",
     }
 )
+#: What went over to a successor: told with from where and to where.
+_MOVED = frozenset({"dossier_moved", "task_moved", "task_cooperation_moved", "limit_moved"})
 
 
 #: Files that are the City's own papers; elsewhere the timeline does not name them.
@@ -252,6 +268,10 @@ def _text(event: Event) -> str:
             "day": day,
             "document": event.document,
         }
+    if event.action in _MOVED:
+        text = f"{event.before['agency']} → {after['agency']}"
+        stays = after.get("breach_stays") and _("the breach stays with the former agency")
+        return f"{text}; {stays}" if stays else text
     if event.action in _NAMES_AGENCIES:  # who was asked; what they say is for the City
         return ", ".join(after.get("agencies") or [after["agency"]])[:600]
     return str(after.get("text") or after.get("ref") or "")[:600]

@@ -6,11 +6,23 @@ from datetime import datetime
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from deadlines.models import LimitRule
 from deadlines.reference import load_reference
 from ledger import guards
 from tests.world import NOW, World
+
+#: Fixtures through which a test meets the database.
+DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "live_server"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What meets no database is pure: it need not run again on the other one."""
+    for item in items:
+        meets = DATABASE & set(item.fixturenames) or item.get_closest_marker("django_db")
+        if not meets and not item.nodeid.startswith("tests/system/"):
+            item.add_marker(pytest.mark.pure)
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +68,9 @@ def sign_in(wall_clock) -> Callable[..., Client]:
     def browser(user, **kwargs) -> Client:
         client = Client(**kwargs)
         client.force_login(user)
+        session = client.session  # as signing in does: the password was given just now
+        session["confirmed_at"] = int(timezone.now().timestamp())
+        session.save()
         return client
 
     return browser

@@ -43,13 +43,18 @@ def _major_version(programs: Path) -> int:
 
 
 def start_postgres(programs: Path, directory: Path) -> ServerProcess:
-    """A server with its data and its socket in ``directory`` and the superuser ``postgres``."""
+    """A server with its data and its socket in ``directory`` and the superuser ``postgres``.
+
+    A directory that held one before is started again with its data.
+    """
     user = _unprivileged_user()
+    data = directory / "data"
+    if (data / "PG_VERSION").exists():
+        return _serve(programs, directory, user)
     directory.mkdir()
     if user is not None:
         shutil.chown(directory, user)
         programs = _readable_programs(programs, directory, user)
-    data = directory / "data"
     initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N"]
     made = subprocess.run(
         [*map(str, initdb), "-E", "UTF8", "--locale=C.UTF-8"],
@@ -60,6 +65,11 @@ def start_postgres(programs: Path, directory: Path) -> ServerProcess:
     )
     if made.returncode:
         raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
+    return _serve(programs, directory, user)
+
+
+def _serve(programs: Path, directory: Path, user: str | None) -> ServerProcess:
+    data = directory / "data"
     command = [programs / "postgres", "-D", data, "-k", directory]
     settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
     return ServerProcess(

@@ -32,7 +32,29 @@ POSTS = {
     "tasks:give", "tasks:give_from", "tasks:assign", "tasks:report", "tasks:accept",
     "tasks:send_back",
     "accounts:autosave", "dossiers:bulk", "dossiers:export", "dossiers:filters",
+    "dashboards:export_limits", "tasks:export", "tasks:ask_extension", "tasks:decide",
     "dossiers:save_filter", "dossiers:imports", "dossiers:import_session",
+    "agencies:merge", "agencies:rename", "agencies:close", "agencies:split", "agencies:arrange",
+    "agencies:apply", "agencies:withdraw",
+    "deadlines:propose_change", "deadlines:change", "deadlines:undo_change",
+    "inspections:draft_plan", "inspections:edit_plan", "inspections:select_agencies",
+    "inspections:add_agency", "inspections:plan_item", "inspections:approve_plan",
+    "inspections:prepare", "inspections:from_overdue", "inspections:follow_up",
+    "inspections:edit_visit", "inspections:decide_visit", "inspections:open_visit",
+    "inspections:draw_sample", "inspections:end_visit", "inspections:cancel_visit",
+    "inspections:raise_records", "inspections:edit_record", "inspections:add_findings",
+    "inspections:finding", "inspections:add_exhibits", "inspections:remove_exhibit",
+    "inspections:send_record", "inspections:take_back_record", "inspections:give_opinion",
+    "inspections:sign_record", "inspections:finalise_record", "inspections:drop_record",
+    "inspections:void_record", "inspections:correct_record",
+    "inspections:draw_up_lateness", "inspections:decide_more_time", "inspections:ask_explanation",
+    "inspections:answer_explanation", "inspections:record_silence", "inspections:edit_remarks",
+    "inspections:finalise_lateness", "inspections:drop_lateness", "inspections:void_lateness",
+    "inspections:conclude_record", "inspections:draft_proposal", "inspections:report_remedy",
+    "inspections:judge_remedy", "inspections:edit_proposal", "inspections:put_proposal",
+    "inspections:withdraw_proposal", "inspections:return_proposal", "inspections:endorse_proposal",
+    "inspections:decide_proposal", "inspections:enter_result", "inspections:ask_more_time",
+    "inspections:draft_fresh",
 }  # fmt: skip
 
 
@@ -55,6 +77,7 @@ def address(name: str, dossier: Dossier | None = None) -> str:
     values: dict[str, Any] = {
         "code": dossier.code if dossier else "HS2026-00001",
         "year": 2026,
+        "item": 1,
         "public_id": file.public_id if file else uuid.UUID(int=1),
     }
     wanted = EVERY[name].pattern.converters
@@ -82,11 +105,11 @@ class TestEveryAddress:
             assert response.headers["Location"] == f"/dang-nhap/?next={address(name)}"
 
     @pytest.mark.django_db
-    @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "INVENTED"])
-    def test_methods_that_are_not_listed_are_refused(self, name, method, wall_clock):
-        response = Client().generic(method, address(name))
-        assert response.status_code == 405
-        assert response.headers["Allow"] == "GET, HEAD, POST"
+    def test_methods_that_are_not_listed_are_refused(self, name, wall_clock):
+        for method in ("PUT", "PATCH", "DELETE", "TRACE", "OPTIONS", "INVENTED"):
+            response = Client().generic(method, address(name))
+            assert response.status_code == 405, method
+            assert response.headers["Allow"] == "GET, HEAD, POST"
 
     @pytest.mark.django_db
     def test_posting_without_the_forms_token_is_refused(self, name, world, sign_in):
@@ -112,15 +135,17 @@ class TestEveryAddress:
 @pytest.mark.django_db
 class TestReadingChangesNothing:
     def test_whoever_reads_whatever_page(self, world, sign_in):
-        """GET and HEAD of every page by every role in every state: no row moves, nothing fails."""
+        """GET of every page by every role, and in every state by a third of them: no row moves,
+        nothing fails."""
         dossiers = [make(world) for make in IN_STATE.values()]
         actors = people(world)
         Attachment.objects.update(path="none/none")
         before = everything()
-        for by in actors.values():
+        for place, by in enumerate(actors.values()):
             browser = sign_in(by.user)
             for name in sorted(set(EVERY) - {"accounts:sign_out"}):
-                wanted = dossiers if "code" in EVERY[name].pattern.converters else dossiers[1:2]
+                of_a_dossier = "code" in EVERY[name].pattern.converters
+                wanted = dossiers[place % 3 :: 3] if of_a_dossier else dossiers[1:2]
                 for dossier in wanted:
                     response = browser.get(address(name, dossier))
                     expected = {200, 302, 403, 404, 405, 409, 410}
@@ -144,7 +169,7 @@ class TestTheTableOfRights:
         "dossier_list", "dossier_view", "window_view", "file_get", "export_dossiers", "task_list",
         "task_view", "hands_view", "orders_view",
     }  # fmt: skip
-    ALL = {"own_account", "calendar_view"}
+    ALL = {"own_account", "calendar_view", "agency_view"}
     CLERK = ALL | READ | {
         "dossier_create", "dossier_edit", "dossier_assign", "dossier_submit", "response_draft",
         "dash_own", "import_csv", "import_view",
@@ -163,29 +188,32 @@ class TestTheTableOfRights:
             "plan_view", "violation_counts", "acc_approve", "acc_reject", "decision_supersede",
             "directive_create", "conclusion_create", "dossier_reject", "meeting_call",
             "window_extend", "window_suspend", "window_resume", "stagnation_view",
-            "remind", "task_give", "task_decide",
+            "remind", "task_give", "task_decide", "calendar_changes_view", "calendar_approve",
         },
         Column.OFFICE: CITY | {
             "dossier_receive", "dossier_put_to_leader", "dossier_return", "withdrawal_decide",
             "consultation_ask", "silence_record", "office_draft_add", "notice_issue",
             "dossier_close", "extension_ask", "adjustment_propose", "stagnation_view",
             "remind", "task_give", "task_decide", "task_assign", "task_report", "import_history",
-            "import_view", "violation_counts",
+            "import_view", "violation_counts", "reorganisation_view", "reorganisation_apply",
+            "calendar_changes_view", "calendar_propose",
         },
         Column.INSPECTOR: CITY | NARROW | {
             "remind", "plan_view", "plan_draft", "inspection_prepare", "inspection_run",
             "violation_counts", "violation_draft", "violation_sign", "remedy_judge", "acc_propose",
-            "acc_withdraw", "result_enter", "evidence_pack",
+            "acc_withdraw", "result_enter", "evidence_pack", "duty_pipeline",
         },
         Column.DIRECTOR: CITY | NARROW | {
             "plan_view", "plan_approve", "inspection_decide", "violation_counts", "violation_void",
-            "inspection_conclude", "acc_endorse", "evidence_pack",
+            "inspection_conclude", "acc_endorse", "evidence_pack", "duty_pipeline",
         },
         Column.AUDITOR: CITY | NARROW | {
             "stagnation_view", "plan_view", "violation_counts", "evidence_pack",
+            "duty_pipeline",
+            "reorganisation_view", "calendar_changes_view",
         },
-        Column.SYSADMIN: ALL,
-        Column.KEEPER: ALL,
+        Column.SYSADMIN: ALL | {"reorganisation_view", "reorganisation_apply", "agency_edit"},
+        Column.KEEPER: ALL | {"calendar_changes_view", "calendar_propose"},
     }  # fmt: skip
 
     @pytest.mark.parametrize("column", Column.values)
@@ -205,12 +233,17 @@ class TestTheTableOfRights:
         assert set(COLUMN_OF) == set(Role)
 
     def test_whoever_reads_only_writes_nothing(self):
-        """Auditor, keeper and system administrator act on nothing (S5)."""
+        """Auditor, keeper and system administrator act on nothing (S5), but that the administrator
+        reorganises agencies, and the keeper changes the calendar, with a second person."""
         reading = self.CITY | self.NARROW | {
-            "stagnation_view", "plan_view", "violation_counts", "evidence_pack",
+            "stagnation_view", "plan_view", "violation_counts", "evidence_pack", "duty_pipeline",
+            "reorganisation_view", "calendar_changes_view",
         }  # fmt: skip
-        for column in (Column.AUDITOR, Column.KEEPER, Column.SYSADMIN):
-            assert self.EXPECTED[column] <= reading, column
+        organising = {"agency_edit", "reorganisation_apply"}
+        for column in (Column.AUDITOR, Column.KEEPER):
+            keeping = {"calendar_propose"} if column == Column.KEEPER else set()
+            assert self.EXPECTED[column] - keeping <= reading, column
+        assert self.EXPECTED[Column.SYSADMIN] - organising <= reading
 
     def test_home_affairs_acts_on_no_dossier(self):
         at_the_desk = set().union(

@@ -4,17 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
-
 from accounts.actors import Actor
 from accounts.models import Appointment
 from agencies.dates import local_day
 from agencies.text import search_key
 from dossiers import holding
 from dossiers.importing.checking import Draft, mark, mark_of
-from dossiers.models import Dossier, DossierCounter
+from dossiers.models import Dossier
+from dossiers.numbering import next_dossier_codes
 from dossiers.states import State
-from ledger import recording
+from ledger import bulk, recording
 
 
 def already_here(drafts: Iterable[Draft], *, now: datetime) -> set[int]:
@@ -43,9 +42,9 @@ def enter(drafts: Sequence[Draft], *, batch: UUID, by: Actor, now: datetime) -> 
     """
     if not drafts:
         return []
-    codes = _next_codes(len(drafts), now)
+    codes = next_dossier_codes(len(drafts), now)
     dossiers = [_dossier(draft, code, by, now) for draft, code in zip(drafts, codes, strict=True)]
-    Dossier.objects.bulk_create(dossiers, batch_size=2000)
+    bulk.insert(dossiers)
     day = local_day(now)
     heads = {
         pk: head.user_id if (head := Appointment.objects.head_on(pk, day)) else None
@@ -90,12 +89,3 @@ def _dossier(draft: Draft, code: str, by: Actor, now: datetime) -> Dossier:
         created_at=now,
         search_key=search_key(code, paper.letter_ref, paper.matter, draft.agency.name),
     )
-
-
-def _next_codes(count: int, now: datetime) -> list[str]:
-    """The next codes of the year, taken in this transaction: a failed one takes none."""
-    year = local_day(now).year
-    DossierCounter.objects.get_or_create(year=year)
-    DossierCounter.objects.filter(year=year).update(last=F("last") + count)
-    last = DossierCounter.objects.get(year=year).last
-    return [f"HS{year}-{number:05d}" for number in range(last - count + 1, last + 1)]

@@ -12,7 +12,7 @@ from dossiers import holding
 from dossiers.importing.checking import RULE, Case
 from dossiers.models import Direction, Dossier, Report
 from dossiers.states import State
-from ledger import recording
+from ledger import bulk, recording
 
 #: What a direction and an answer say of which only the instant is known.
 TEXT = "Nhập từ hồ sơ giấy hoặc hệ thống khác"
@@ -24,7 +24,7 @@ def enter(cases: Sequence[Case], *, batch: UUID, by: Actor, now: datetime) -> No
     if not cases:
         return
     dossiers = [_dossier(case, batch) for case in cases]
-    Dossier.objects.bulk_create(dossiers, batch_size=2000)
+    bulk.insert(dossiers)
     papers = [
         limits.PaperLimit(
             code=f"{case.code}/1",
@@ -50,12 +50,9 @@ def enter(cases: Sequence[Case], *, batch: UUID, by: Actor, now: datetime) -> No
         )
         for case, dossier, limit in zip(cases, dossiers, started, strict=True)
     ]
-    Direction.objects.bulk_create(directions, batch_size=2000)
+    bulk.insert(directions)
     pairs = zip(cases, directions, strict=True)
-    Report.objects.bulk_create(
-        [_report(case, direction) for case, direction in pairs if case.reported_at],
-        batch_size=2000,
-    )
+    bulk.insert([_report(case, direction) for case, direction in pairs if case.reported_at])
     _note([(case, None) for case in cases], batch=batch, by=by, now=now)
 
 
@@ -86,9 +83,8 @@ def answer(
         if direction.pk in drafts:
             drafts[direction.pk].sent_at = case.reported_at
     Report.objects.bulk_update(drafts.values(), ["sent_at", "version"], batch_size=500)
-    Report.objects.bulk_create(
-        [_report(case, direction) for case, direction in pairs if direction.pk not in drafts],
-        batch_size=2000,
+    bulk.insert(
+        [_report(case, direction) for case, direction in pairs if direction.pk not in drafts]
     )
     _note(
         [(case, State.EXPLANATION_DUE) for case, _direction in pairs], batch=batch, by=by, now=now

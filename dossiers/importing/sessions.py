@@ -18,18 +18,21 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts import actors
 from accounts.actors import Actor
 from accounts.filestore import Stored
+from accounts.models import MessageKind
 from accounts.refusals import Conflict, Refused
 from agencies.dates import local_day
 from dossiers import importing
 from dossiers.importing.checking import Checked
 from dossiers.importing.lists import Kind, RowError, Sheet
 from dossiers.importing.looking import Look, look, shown_errors, store_errors, stored_sheet
+from dossiers.importing.telling import tell_end
 from dossiers.models import Dossier, ImportSession
 from ledger import recording
 
@@ -336,6 +339,8 @@ def _finish(
         found=found,
         finished_at=now,
     )
+    if session.total > AT_ONCE:  # nobody waited for it on the page
+        tell_end(session, MessageKind.IMPORT_FINISHED, now)
 
 
 def _note_instant(session: ImportSession, plan: importing.Plan, now: datetime) -> None:
@@ -356,15 +361,18 @@ def _write(session: ImportSession, **changes: Any) -> None:
 
 def _fail(session: ImportSession, errors: list[dict[str, Any]], now: datetime) -> None:
     """The file was not entered, or not further than ``accepted`` says; the errors tell why."""
-    _write(
-        session,
-        state=State.FAILED,
-        errors=errors,
-        rejected=session.rejected,
-        error_path=session.error_path,
-        found=session.found,
-        finished_at=now,
-    )
+    with transaction.atomic():
+        _write(
+            session,
+            state=State.FAILED,
+            errors=errors,
+            rejected=session.rejected,
+            error_path=session.error_path,
+            found=session.found,
+            finished_at=now,
+        )
+        if session.total > AT_ONCE:
+            tell_end(session, MessageKind.IMPORT_FAILED, now)
 
 
 def _let_go(session: ImportSession, now: datetime) -> None:

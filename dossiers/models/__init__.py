@@ -5,13 +5,14 @@ from dossiers.models.core import (
     Conclusion,
     Direction,
     Dossier,
-    DossierCounter,
     Notice,
     Report,
     Urgency,
 )
 from dossiers.models.intake import ImportSession
-from dossiers.models.tasks import Task, TaskCounter, TaskFile, TaskReport
+from dossiers.models.reorganising import Reorganisation
+from dossiers.models.running import Running
+from dossiers.models.tasks import Task, TaskFile, TaskReport
 from dossiers.models.workflow import (
     Assignment,
     Consultation,
@@ -31,16 +32,16 @@ __all__ = [
     "CoverSlip",
     "Direction",
     "Dossier",
-    "DossierCounter",
     "FormReturn",
     "Holding",
     "ImportSession",
     "Meeting",
     "Notice",
     "Rejection",
+    "Reorganisation",
     "Report",
+    "Running",
     "Task",
-    "TaskCounter",
     "TaskFile",
     "TaskReport",
     "Urgency",

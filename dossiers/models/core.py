@@ -66,10 +66,25 @@ class Dossier(models.Model):
             models.CheckConstraint(condition=Q(state__in=State.values), name="dossier_state_known"),
         ]
         indexes = [
-            models.Index(fields=["-created_at", "-id"], name="dossier_newest"),
-            models.Index(fields=["agency", "-created_at", "-id"], name="dossier_by_agency"),
-            models.Index(fields=["state", "-created_at", "-id"], name="dossier_by_state"),
-            models.Index(fields=["urgency", "-created_at", "-id"], name="dossier_by_urgency"),
+            # What lists filter by stands behind what they sort by: an index answers without rows.
+            models.Index(
+                fields=["-created_at", "-id", "state", "urgency", "agency"], name="dossier_newest"
+            ),
+            models.Index(
+                fields=["agency", "-created_at", "-id", "state", "urgency", "search_key"],
+                name="dossier_by_agency",
+            ),
+            models.Index(
+                fields=["state", "-created_at", "-id", "urgency", "agency"], name="dossier_by_state"
+            ),
+            models.Index(
+                fields=["urgency", "-created_at", "-id", "state", "agency"],
+                name="dossier_by_urgency",
+            ),
+            models.Index(
+                fields=["state", "urgency", "-created_at", "-id", "agency"], name="dossier_by_both"
+            ),
+            models.Index(fields=["submitted_at"], name="dossier_submitted"),
             models.Index(fields=["officer", "-created_at", "-id"], name="dossier_by_officer"),
             models.Index(fields=["unit", "-created_at", "-id"], name="dossier_by_unit"),
             models.Index(fields=["agency", "letter_ref"], name="dossier_by_letter"),
@@ -77,16 +92,6 @@ class Dossier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.matter}"
-
-
-class DossierCounter(models.Model):
-    """The last number given to a dossier of a year; taken in the transaction of the dossier."""
-
-    year = models.PositiveSmallIntegerField(primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.year}: {self.last}"
 
 
 class Attachment(models.Model):
@@ -162,6 +167,9 @@ class Report(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
+    class Meta:
+        indexes = [models.Index(fields=["sent_at"], name="report_sent")]
+
     def __str__(self) -> str:
         return f"{self.direction_id} {self.ref}"
 
@@ -190,6 +198,9 @@ class Notice(models.Model):
     late_reason = models.TextField(blank=True, default="")
     by = models.ForeignKey(User, on_delete=models.PROTECT)
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="notice_filed")]
 
     def __str__(self) -> str:
         return self.ref

@@ -79,16 +79,6 @@ class Task(models.Model):
         return result_of(self, now)
 
 
-class TaskCounter(models.Model):
-    """The last number given to a task of a year; taken in the transaction of the task."""
-
-    year = models.PositiveSmallIntegerField(primary_key=True)
-    last = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.year}: {self.last}"
-
-
 class TaskReport(models.Model):
     """A report on a task, which meets the limit of its round; accepted or sent back by the City,
     never by its sender."""

@@ -9,6 +9,7 @@ from accounts.models import User
 from agencies.models import Agency, InternalUnit
 from deadlines.models import TimeLimit
 from dossiers.models.core import Dossier
+from dossiers.querysets import HoldingQuerySet
 
 
 class Assignment(models.Model):
@@ -97,13 +98,14 @@ class Consultation(models.Model):
     )
     answered_at = models.DateTimeField(null=True, blank=True)
     silent_at = models.DateTimeField(null=True, blank=True)
+    moved = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 "dossier",
                 "agency",
-                condition=Q(answered_at__isnull=True, silent_at__isnull=True),
+                condition=Q(answered_at__isnull=True, silent_at__isnull=True, moved=False),
                 name="consultation_open_once",
             )
         ]
@@ -195,6 +197,8 @@ class Holding(models.Model):
     to_at = models.DateTimeField(null=True, blank=True)
     last_act_at = models.DateTimeField()
 
+    objects = HoldingQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -207,8 +211,25 @@ class Holding(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["last_act_at"], condition=Q(to_at__isnull=True), name="holding_idle"
-            )
+                fields=["last_act_at", "id", "dossier"],
+                condition=Q(to_at__isnull=True),
+                name="holding_idle",
+            ),
+            models.Index(
+                fields=["from_at", "id", "dossier"],
+                condition=Q(to_at__isnull=True),
+                name="holding_longest",
+            ),
+            models.Index(
+                fields=["desk", "agency", "unit", "person", "from_at", "dossier"],
+                condition=Q(to_at__isnull=True),
+                name="holding_by_hand",
+            ),
+            models.Index(
+                fields=["to_at", "from_at", "dossier"],
+                condition=Q(desk="office", to_at__isnull=False),
+                name="holding_verified",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -17,7 +17,9 @@ from agencies.models import Agency
 from agencies.text import search_key
 from deadlines import transitions as limits
 from dossiers import gate, news
-from dossiers.models import Attachment, Direction, Dossier, DossierCounter, Report, Urgency
+from dossiers.models import Attachment, Direction, Dossier, Report, Urgency
+from dossiers.numbering import next_dossier_codes
+from dossiers.pinned import digest_of
 from dossiers.states import REPLACEABLE, State
 from dossiers.transitions.acting import (
     Files,
@@ -73,7 +75,7 @@ def log_submission(
     with recording.recorded():
         _must_be_replaceable(facts.replaces, agency.pk, None)
         dossier = Dossier(
-            code=_next_code(now),
+            code=next_dossier_codes(1, now)[0],
             agency=agency,
             state=State.DRAFTING,
             created_by=by.user,
@@ -187,6 +189,7 @@ def report_back(
                 "state": State.WITH_LEADER,
                 "round": direction.round,
                 "ref": facts.ref,
+                "sha256": digest_of(facts.text),
                 "stated_on": facts.stated_on,
                 "due_at": limit.due_at,
                 "met_at": limit.met_at,
@@ -259,14 +262,6 @@ def _save_report(
     enter(row, "report_drafted", by, now, after=after)
     attach(row, files, by, now)
     return report
-
-
-def _next_code(now: datetime) -> str:
-    """The next dossier code of the year, taken in this transaction: a failed one takes none."""
-    year = local_day(now).year
-    DossierCounter.objects.get_or_create(year=year)
-    DossierCounter.objects.filter(year=year).update(last=F("last") + 1)
-    return f"HS{year}-{DossierCounter.objects.get(year=year).last:05d}"
 
 
 def _columns(facts: Submission) -> dict[str, Any]:

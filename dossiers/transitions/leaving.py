@@ -40,8 +40,8 @@ def reject(
         before = row.state
         rejection = Rejection.objects.create(dossier=row, text=text, by=by.user, at=now)
         mark_held(row, before, now)
-        move(row, "reject")
         _let_limits_fall(row, text, by, now)
+        move(row, "reject")
         enter(
             row,
             "dossier_rejected",
@@ -96,8 +96,8 @@ def decide_withdrawal(
             raise NothingAsked(_("No request to withdraw this dossier waits for a decision."))
         before = row.state
         if agree:
-            move(row, "decide_withdrawal")
             _let_limits_fall(row, asked.reason, by, now)
+            move(row, "decide_withdrawal")
         else:
             touch(row, "decide_withdrawal")
         enter(
@@ -120,6 +120,8 @@ def open_withdrawal(dossier: Dossier) -> Withdrawal | None:
 
 
 def _let_limits_fall(row: Dossier, reason: str, by: Actor, now: datetime) -> None:
-    still_open = TimeLimit.objects.filter(subject_code=row.code, met_at=None)
-    for limit in still_open.order_by("pk"):
+    """All are locked before the first changes, and before the dossier moves: whoever holds one of
+    them waits for nothing that is held here."""
+    still_open = TimeLimit.objects.select_for_update().filter(subject_code=row.code, met_at=None)
+    for limit in list(still_open.order_by("pk")):
         adjusting.lift(limit, reason=reason, document="", by=by, now=now)

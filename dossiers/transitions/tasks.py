@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -27,7 +26,8 @@ from deadlines import transitions as limits
 from deadlines.models import TimeLimit
 from deadlines.published import published
 from dossiers import news, task_policies
-from dossiers.models import Conclusion, Task, TaskCounter, TaskFile, TaskReport
+from dossiers.models import Conclusion, Task, TaskFile, TaskReport
+from dossiers.numbering import next_task_code
 from dossiers.transitions.acting import FilesGone, Stale, WrongState
 from dossiers.transitions.acting import enter as enter_dossier
 from dossiers.transitions.assigning import Hands, must_belong
@@ -240,7 +240,7 @@ def send_back_task(
 def _give(line: TaskLine, source: Source, by: Actor, now: datetime) -> Task:
     cooperating = [agency for agency in line.cooperating if agency.pk != line.lead.pk]
     task = Task(
-        code=_next_code(now),
+        code=next_task_code(now),
         conclusion=source.conclusion,
         level=source.level,
         source_ref=source.ref,
@@ -373,14 +373,6 @@ def _tell_agency(kind: MessageKind, task: Task, limit: TimeLimit, now: datetime)
 
 def _enter(row: Task, action: str, by: Actor, now: datetime, **facts: Any) -> None:
     recording.append(by=by.author, action=action, kind="task", code=row.code, now=now, **facts)
-
-
-def _next_code(now: datetime) -> str:
-    """The next task code of the year, taken in this transaction: a failed one takes none."""
-    year = local_day(now).year
-    TaskCounter.objects.get_or_create(year=year)
-    TaskCounter.objects.filter(year=year).update(last=F("last") + 1)
-    return f"NV{year}-{TaskCounter.objects.get(year=year).last:05d}"
 
 
 def _dossier_code(source: Source) -> str:

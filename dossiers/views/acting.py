@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import autosave, unfinished
+from accounts import autosave, step_up, unfinished
 from accounts.receipts import once, result_of
 from accounts.refusals import Conflict, NotAllowed, Refused
 from agencies.dates import local_day
@@ -41,7 +41,7 @@ class Act:
 
     ``told`` names who will hear of it. ``stored`` reads what somebody else may have saved
     meanwhile; without it that is the dossier's version alone. ``refused`` says beside which field a
-    refusal of the verb stands.
+    refusal of the verb stands. ``step_up`` marks a decision that asks for the password again.
     """
 
     verb: str
@@ -55,6 +55,7 @@ class Act:
     told: Callable[[], list[str]] = list
     stored: Callable[[], Stored] | None = None
     refused: Mapping[type[Refused], str | None] = field(default_factory=dict)
+    step_up: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -92,6 +93,8 @@ def perform(
         raise NotAllowed(_("Your post does not carry this right."))
     if earlier := earlier_result(request):
         return earlier
+    if act.step_up:
+        step_up.ask(request, form)
     conflict, status = "", 200
     if kept:
         messages.warning(
@@ -124,6 +127,8 @@ def perform(
                 return redirect(where)
         elif earlier := earlier_result(request):
             return earlier  # its twin was stored while this one was being read, and took its files
+        elif not policies.fits(act.verb, dossier):
+            conflict, status = _("This step does not fit the dossier's present state."), 409
         else:
             status = 422
     elif not policies.fits(act.verb, dossier):

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import unfinished
+from accounts import step_up, unfinished
 from accounts.pages import page
 from accounts.paging import numbered
 from accounts.receipts import once
@@ -28,7 +28,7 @@ from deadlines.wording import chip
 from dossiers import adjusting_forms as forms
 from dossiers.adjusting import decide as decide_on
 from dossiers.forms import DossierActForm
-from dossiers.models import Direction, Dossier
+from dossiers.models import Direction, Dossier, Task
 from dossiers.views.acting import BOTH, dossier_of, earlier_result
 from dossiers.views.adjusting_words import (
     deciders_of,
@@ -47,7 +47,7 @@ class Step:
     """A form about one time limit: the words around it, what its button does, when it is open.
 
     ``ready`` raises the conflict that closes it; ``day`` names the field of a date, beside which a
-    missing calendar is explained.
+    missing calendar is explained; ``step_up`` marks a decision that asks for the password again.
     """
 
     verb: str
@@ -58,6 +58,7 @@ class Step:
     ready: Callable[[], None]
     do: Callable[[Any], object]
     day: str | None = None
+    step_up: bool = False
     text: Any = ""
     initial: dict[str, Any] = field(default_factory=dict)
     form_args: dict[str, Any] = field(default_factory=dict)
@@ -85,8 +86,13 @@ def waiting(request: HttpRequest) -> HttpResponse:
 @page("extension_ask", BOTH)
 def ask_extension(request: HttpRequest, code: str) -> HttpResponse:
     """The head of the owing agency asks for a later last day."""
-    dossier, limit = _limit_of(request, code)
-    step = Step(
+    dossier, limit = _limit_of(request, dossier_of(request, code))
+    return perform_on_limit(request, dossier, limit, extension_step(request, limit))
+
+
+def extension_step(request: HttpRequest, limit: TimeLimit) -> Step:
+    """The form with which the head of the owing agency asks."""
+    return Step(
         verb="ask_extension",
         title=gettext_lazy("Ask for an extension"),
         button=gettext_lazy("Send the request for an extension"),
@@ -107,13 +113,12 @@ def ask_extension(request: HttpRequest, code: str) -> HttpResponse:
             now=request.now,
         ),
     )
-    return _perform(request, dossier, limit, step)
 
 
 @page("adjustment_propose", BOTH)
 def propose(request: HttpRequest, code: str) -> HttpResponse:
     """The City Office proposes a correction, or to lift the duty to explain."""
-    dossier, limit = _limit_of(request, code)
+    dossier, limit = _limit_of(request, dossier_of(request, code))
     step = Step(
         verb="propose",
         title=gettext_lazy("Propose a correction or a waiver"),
@@ -136,15 +141,19 @@ def propose(request: HttpRequest, code: str) -> HttpResponse:
             now=request.now,
         ),
     )
-    return _perform(request, dossier, limit, step)
+    return perform_on_limit(request, dossier, limit, step)
 
 
 @page("window_extend", BOTH)
 def decide(request: HttpRequest, code: str) -> HttpResponse:
     """A leader grants or refuses, with the old strip and the new due date in view."""
-    dossier = dossier_of(request, code)
-    adjustment = _request_of(request, dossier)
-    limit = _limits(request, dossier).get(pk=adjustment.time_limit_id)
+    return decide_about(request, dossier_of(request, code))
+
+
+def decide_about(request: HttpRequest, row: Dossier | Task) -> HttpResponse:
+    """The decision on a request about a limit of a dossier or of a task."""
+    adjustment = _request_of(request, row)
+    limit = _limits(request, row).get(pk=adjustment.time_limit_id)
     if adjustment.asked_by_id == request.actor.author.id:
         raise NotAllowed(_("Nobody decides what they asked for themselves."))
 
@@ -159,6 +168,7 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
         done=gettext_lazy("The decision is recorded and in force."),
         form=forms.DecisionForm,
         ready=ready,
+        step_up=True,
         day="granted_on",
         initial={"granted_on": adjustment.wanted_on},
         form_args={"has_day": adjustment.kind != Adjustment.Kind.WAIVER},
@@ -173,13 +183,13 @@ def decide(request: HttpRequest, code: str) -> HttpResponse:
             now=request.now,
         ),
     )
-    return _perform(request, dossier, limit, step)
+    return perform_on_limit(request, row, limit, step)
 
 
 @page("window_suspend", BOTH)
 def suspend(request: HttpRequest, code: str) -> HttpResponse:
     """A leader lets a running limit stand still; the new due date is shown for the day typed."""
-    dossier, limit = _limit_of(request, code)
+    dossier, limit = _limit_of(request, dossier_of(request, code))
     typed = request.POST.get("until_on") or request.GET.get("until_on", "")
     step = Step(
         verb="suspend",
@@ -188,6 +198,7 @@ def suspend(request: HttpRequest, code: str) -> HttpResponse:
         done=gettext_lazy("The time limit is suspended; the lost working days are given back."),
         form=forms.SuspensionForm,
         ready=lambda: adjusting.must_be_suspendable(limit, request.now),
+        step_up=True,
         day="until_on",
         text=gettext_lazy(
             "The rules know no pause: suspend only by a document, with a reason and an end. Every "
@@ -204,13 +215,13 @@ def suspend(request: HttpRequest, code: str) -> HttpResponse:
             now=request.now,
         ),
     )
-    return _perform(request, dossier, limit, step)
+    return perform_on_limit(request, dossier, limit, step)
 
 
 @page("window_resume", BOTH)
 def resume(request: HttpRequest, code: str) -> HttpResponse:
     """A leader lets a suspended limit run on before the day that was ordered."""
-    dossier, limit = _limit_of(request, code)
+    dossier, limit = _limit_of(request, dossier_of(request, code))
     ordered = Suspension.objects.filter(time_limit=limit).select_related("resumed_by")
     suspension = ordered.order_by("-pk").first()
     if suspension is None:
@@ -222,23 +233,23 @@ def resume(request: HttpRequest, code: str) -> HttpResponse:
         done=gettext_lazy("The time limit runs on."),
         form=forms.ResumptionForm,
         ready=lambda: adjusting.must_be_resumable(suspension, limit, request.now),
+        step_up=True,
         extra={"preview": resumption_preview(suspension, request.now), "has_preview": True},
         do=lambda form: adjusting.resume(
             suspension, reason=form.cleaned_data["reason"], by=request.actor, now=request.now
         ),
     )
-    return _perform(request, dossier, limit, step)
+    return perform_on_limit(request, dossier, limit, step)
 
 
-def _limits(request: HttpRequest, dossier: Dossier) -> Any:
-    visible = TimeLimit.objects.visible_to(request.actor).filter(subject_code=dossier.code)
+def _limits(request: HttpRequest, row: Dossier | Task) -> Any:
+    visible = TimeLimit.objects.visible_to(request.actor).filter(subject_code=row.code)
     return visible.for_list().prefetch_related("revisions")
 
 
-def _limit_of(request: HttpRequest, code: str) -> tuple[Dossier, TimeLimit]:
+def _limit_of(request: HttpRequest, dossier: Dossier) -> tuple[Dossier, TimeLimit]:
     """The limit that the address names (``han``: its code after the dossier's), else the newest
     that is open, else the newest; of those that this person may see."""
-    dossier = dossier_of(request, code)
     limits = _limits(request, dossier).order_by("-started_at", "-pk")
     if part := request.GET.get("han", ""):
         return dossier, get_object_or_404(limits, code=f"{dossier.code}/{part}")
@@ -248,9 +259,9 @@ def _limit_of(request: HttpRequest, code: str) -> tuple[Dossier, TimeLimit]:
     return dossier, found
 
 
-def _request_of(request: HttpRequest, dossier: Dossier) -> Adjustment:
+def _request_of(request: HttpRequest, row: Dossier | Task) -> Adjustment:
     """The request that the address names (``so``), else the one that waits, else the newest."""
-    visible = TimeLimit.objects.visible_to(request.actor).filter(subject_code=dossier.code)
+    visible = TimeLimit.objects.visible_to(request.actor).filter(subject_code=row.code)
     asked = Adjustment.objects.filter(time_limit__in=visible).select_related(
         "asked_by", "decided_by", "time_limit"
     )
@@ -264,7 +275,9 @@ def _request_of(request: HttpRequest, dossier: Dossier) -> Adjustment:
     return found
 
 
-def _perform(request: HttpRequest, dossier: Dossier, limit: TimeLimit, step: Step) -> HttpResponse:
+def perform_on_limit(
+    request: HttpRequest, row: Dossier | Task, limit: TimeLimit, step: Step
+) -> HttpResponse:
     """Show the form, or run the verb once; a conflict keeps what was typed and says what happened.
 
     The sister of ``acting.perform`` for acts whose state is the limit's and not the dossier's.
@@ -278,6 +291,8 @@ def _perform(request: HttpRequest, dossier: Dossier, limit: TimeLimit, step: Ste
     )
     if earlier := earlier_result(request):
         return earlier
+    if step.step_up:
+        step_up.ask(request, form)
     conflict, status = "", 200
     if kept:
         messages.warning(
@@ -293,7 +308,7 @@ def _perform(request: HttpRequest, dossier: Dossier, limit: TimeLimit, step: Ste
                 key=form.cleaned_data["form_key"],
                 by=request.actor,
                 now=request.now,
-                act=lambda: _run(step, form, dossier),
+                act=lambda: _run(step, form, row),
             )
         except Unfit as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None,
@@ -315,11 +330,11 @@ def _perform(request: HttpRequest, dossier: Dossier, limit: TimeLimit, step: Ste
     else:
         status = 422
     if conflict:
-        limit = _limits(request, dossier).get(pk=limit.pk)
+        limit = _limits(request, row).get(pk=limit.pk)
     calendar = published().calendar
     mark = chip(limit, now=request.now, calendar=calendar)
     context = {
-        "dossier": dossier,
+        **_place_of(row),
         "limit": limit,
         "step": step,
         "form": form,
@@ -332,9 +347,23 @@ def _perform(request: HttpRequest, dossier: Dossier, limit: TimeLimit, step: Ste
     return render(request, "dossiers/adjust.html", context, status=status)
 
 
-def _run(step: Step, form: DossierActForm, dossier: Dossier) -> str:
+def _place_of(row: Dossier | Task) -> dict[str, Any]:
+    """What the page says of the dossier or the task that the limit belongs to."""
+    if isinstance(row, Task):
+        return {"task": row, "row": row, "list_url": reverse("tasks:list"), "list_name": _("Tasks"),
+                "row_url": _page_of(row)}  # fmt: skip
+    return {"dossier": row, "row": row, "list_url": reverse("dossiers:list"),
+            "list_name": _("Dossiers"), "row_url": _page_of(row)}  # fmt: skip
+
+
+def _page_of(row: Dossier | Task) -> str:
+    view = "tasks:detail" if isinstance(row, Task) else "dossiers:detail"
+    return reverse(view, args=[row.code])
+
+
+def _run(step: Step, form: DossierActForm, row: Dossier | Task) -> str:
     step.do(form)
-    return reverse("dossiers:detail", args=[dossier.code])
+    return _page_of(row)
 
 
 def _closed(step: Step) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
+from accounts.news import DUTY_CODES, TASK_CODES
 from agencies.dates import local_day
 from deadlines import adjusting
 from deadlines.adjusting import Unfit
@@ -21,7 +22,7 @@ from deadlines.moments import Moment
 from deadlines.published import published
 from deadlines.views import not_published_sentence
 from deadlines.wording import chip, day_text
-from dossiers.models import Conclusion, Direction
+from dossiers.models import Conclusion, Direction, Task
 
 #: Verb → label of its button and name of its page, for a limit that runs and one that stands still.
 RUNNING = {
@@ -29,6 +30,8 @@ RUNNING = {
     "propose": (gettext_lazy("Propose a correction or a waiver"), "dossiers:propose"),
     "suspend": (gettext_lazy("Suspend the time limit"), "dossiers:suspend"),
 }
+#: Of a task the last day alone can be asked for: a task is lifted, or given anew, as a task.
+OF_TASKS = {"ask_extension": (RUNNING["ask_extension"][0], "tasks:ask_extension")}
 
 
 @dataclass
@@ -72,22 +75,53 @@ def _acts(by: Actor, limit: TimeLimit, moment: Moment, found: Offers) -> list[tu
             url = _limit_page("dossiers:resume", code, part)
             acts.append((str(_("Let the time limit run on")), url, "secondary"))
         return acts
+    pages = OF_TASKS if code.startswith(TASK_CODES) else RUNNING
     closed = {"suspend"} if limit.is_overdue(moment.now) else set()
     closed |= {"ask_extension", "propose"} if limit.request_id else set()
     acts += [
         (str(label), _limit_page(view, code, part), "secondary")
-        for verb, (label, view) in RUNNING.items()
+        for verb, (label, view) in pages.items()
         if verb not in closed and adjusting.may(by, verb, limit)
     ]
     return acts
 
 
+def _beside(kind: str) -> str:
+    """What is offered beside the work itself is quieter than alone."""
+    return "quiet" if kind == "secondary" else kind
+
+
+def panel_with(panel: dict[str, Any] | None, offered: Offers) -> dict[str, Any] | None:
+    """The panel of the next step with what the person may do about the time limits beside it."""
+    if panel is None and not (offered.actions or offered.texts):
+        return None
+    if panel is None:
+        waits = _("A request waits for your decision")
+        return {
+            "title": waits if offered.waits else _("The time limit"),
+            "text": "" if offered.waits else " ".join(offered.texts),
+            "actions": offered.actions,
+            "tone": "",
+        }
+    return {
+        **panel,
+        "text": " ".join([panel["text"], *offered.texts]),
+        "actions": panel["actions"]
+        + [(label, url, _beside(kind)) for label, url, kind in offered.actions],
+    }
+
+
 def _limit_page(view: str, code: str, part: str) -> str:
+    if code.startswith(TASK_CODES):
+        return reverse(view, args=[code])
     return f"{reverse(view, args=[code])}?{urlencode({'han': part})}"
 
 
 def _decision_page(code: str, number: int) -> str:
-    return f"{reverse('dossiers:decide', args=[code])}?so={number}"
+    if code.startswith(DUTY_CODES):
+        return reverse("inspections:decide_more_time", args=[code])
+    view = "tasks:decide" if code.startswith(TASK_CODES) else "dossiers:decide"
+    return f"{reverse(view, args=[code])}?so={number}"
 
 
 def asked_text(adjustment: Adjustment) -> str:
@@ -181,11 +215,11 @@ def resumption_preview(suspension: Suspension, now: datetime) -> dict[str, str]:
 
 
 def deciders_of(limit_ids: list[int]) -> dict[int, str]:
-    """Limit → the leader who started it, and who therefore decides; two queries for a page."""
+    """Limit → the leader who started it, and who therefore decides; three queries for a page."""
     found: dict[int, str] = {}
-    for model in (Direction, Conclusion):
+    for model, person in ((Direction, "by"), (Conclusion, "by"), (Task, "given_by")):
         rows = model.objects.filter(time_limit__in=limit_ids).values_list(
-            "time_limit_id", "by__full_name"
+            "time_limit_id", f"{person}__full_name"
         )
         found |= {limit_id: name for limit_id, name in rows if name}
     return found

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,9 @@ from accounts.receipts import once
 from accounts.refusals import NotAllowed, Refused
 from accounts.rights import allows
 from accounts.saving import query_of
+from dossiers import policies
 from dossiers import transitions as verbs
+from dossiers.bulk_forms import BulkAssignForm
 from dossiers.models import Dossier
 from dossiers.transitions.reminding import remind
 
@@ -27,22 +29,45 @@ MOST = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """One press of a button over many rows: who, when, and what was chosen for all of them.
+
+    ``versions`` are those that the person has seen, by code, where a page showed them.
+    """
+
+    by: Actor
+    now: datetime
+    form: BulkAssignForm | None = None
+    versions: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class BulkAct:
-    """What can be done to many dossiers: its right, its button, its verb, the words when done."""
+    """What can be done to many dossiers: its right, its button, its verb, the words when done.
+
+    ``asks`` is for an act that needs an answer for all rows before it is done.
+    """
 
     slug: str
     right: str
     button: Any
     done: Any
-    verb: Callable[..., object]
+    verb: Callable[[Dossier, Press], object]
+    asks: bool = False
 
 
-def _receive(dossier: Dossier, by: Actor, now: datetime) -> object:
-    return verbs.receive(dossier, version=None, by=by, now=now)
+def _receive(dossier: Dossier, press: Press) -> object:
+    return verbs.receive(dossier, version=None, by=press.by, now=press.now)
 
 
-def _remind(dossier: Dossier, by: Actor, now: datetime) -> object:
-    return remind(dossier, by=by, now=now)
+def _remind(dossier: Dossier, press: Press) -> object:
+    return remind(dossier, by=press.by, now=press.now)
+
+
+def _assign(dossier: Dossier, press: Press) -> object:
+    version = press.versions.get(dossier.code)
+    hands = press.form.hands()
+    return verbs.assign(dossier, hands=hands, version=version, by=press.by, now=press.now)
 
 
 ACTS = (
@@ -59,6 +84,14 @@ ACTS = (
         gettext_lazy("Remind of those chosen"),
         gettext_lazy("Reminded."),
         _remind,
+    ),
+    BulkAct(
+        "phan-cong",
+        "dossier_assign",
+        gettext_lazy("Assign those chosen"),
+        gettext_lazy("Assigned."),
+        _assign,
+        asks=True,
     ),
 )
 
@@ -81,11 +114,16 @@ def bulk(request: HttpRequest) -> HttpResponse:
     codes = list(dict.fromkeys(request.POST.getlist("ma")))
     visible = Dossier.objects.visible_to(request.actor).select_related("agency")
     found = {row.code: row for row in visible.filter(code__in=codes[:MOST])}
-    lines = [
-        _line(found[code], act, request)
-        for code in codes[:MOST]
-        if code in found  # a code that this person may not see is as one that never was
-    ]
+    # a code that this person may not see is as one that never was
+    rows = [found[code] for code in codes[:MOST] if code in found]
+    if act.asks and rows:
+        form = _form(request, rows)
+        if not form.is_valid():
+            return _ask(request, act, rows, form, back)
+        press = Press(request.actor, request.now, form, _versions(request))
+    else:
+        press = Press(request.actor, request.now)
+    lines = [_line(row, act, press, request.POST.get("form_key", "")) for row in rows]
     context = {
         "act": act,
         "lines": lines,
@@ -98,16 +136,44 @@ def bulk(request: HttpRequest) -> HttpResponse:
     return render(request, "dossiers/bulk_result.html", context)
 
 
-def _line(dossier: Dossier, act: BulkAct, request: HttpRequest) -> dict[str, Any]:
+def _form(request: HttpRequest, rows: list[Dossier]) -> BulkAssignForm:
+    """The choice for all rows; unbound when it is still to be made."""
+    agencies = {
+        row.agency_id: row.agency for row in rows if policies.may(request.actor, "assign", row)
+    }
+    return BulkAssignForm(
+        request.POST if "phan-cong-cho" in request.POST else None,
+        by=request.actor,
+        now=request.now,
+        agencies=list(agencies.values()),
+    )
+
+
+def _ask(
+    request: HttpRequest, act: BulkAct, rows: list[Dossier], form: BulkAssignForm, back: str
+) -> HttpResponse:
+    """The page between the list and the act: which rows, and the choice for all of them."""
+    context = {"act": act, "rows": rows, "form": form, "back": back}
+    status = 422 if form.is_bound else 200
+    return render(request, "dossiers/bulk_assign.html", context, status=status)
+
+
+def _versions(request: HttpRequest) -> dict[str, int]:
+    """The versions that the page showed: pairs of code and number."""
+    pairs = (pair.rpartition(" ") for pair in request.POST.getlist("phien"))
+    return {code: int(number) for code, _space, number in pairs if number.isdecimal()}
+
+
+def _line(dossier: Dossier, act: BulkAct, press: Press, form_key: str) -> dict[str, Any]:
     """Run the verb on one dossier, once for this form; what came of it."""
-    key = _key(request.POST.get("form_key", ""), act, dossier)
+    key = _key(form_key, act, dossier)
 
     def do() -> str:
-        act.verb(dossier, request.actor, request.now)
+        act.verb(dossier, press)
         return reverse("dossiers:detail", args=[dossier.code])
 
     try:
-        _where, acted = once(key=key, by=request.actor, now=request.now, act=do)
+        _where, acted = once(key=key, by=press.by, now=press.now, act=do)
     except Refused as refusal:
         return {"dossier": dossier, "is_done": False, "text": refusal.sentence}
     text = act.done if acted else _("Done before, by the same press.")

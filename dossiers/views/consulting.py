@@ -66,6 +66,23 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
             return earlier
         messages.info(request, _("Your agency has already answered, or its silence was recorded."))
         return redirect("dossiers:detail", code=dossier.code)
+
+    def give(form: OpinionForm) -> object:
+        if asked is None:  # answered from another form, and the dossier has moved on
+            raise verbs.AlreadyAnswered(
+                _("Your agency has already answered, or its silence was recorded.")
+            )
+        return verbs.answer_consultation(
+            asked,
+            position=form.cleaned_data["position"],
+            text=form.cleaned_data["text"],
+            ref=form.cleaned_data["ref"],
+            files={Attachment.Purpose.OPINION: form.cleaned_data["opinion_files"]},
+            version=None,  # the answers of other agencies do not stand in the way of this one
+            by=request.actor,
+            now=request.now,
+        )
+
     act = Act(
         verb="answer_consultation",
         title=gettext_lazy("Opinion of the agency"),
@@ -75,21 +92,7 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
         template="dossiers/opinion.html",
         extra={"asked": _asked(asked, request) if asked else None},
     )
-    return perform(
-        request,
-        dossier,
-        act,
-        lambda form: verbs.answer_consultation(
-            asked,
-            position=form.cleaned_data["position"],
-            text=form.cleaned_data["text"],
-            ref=form.cleaned_data["ref"],
-            files={Attachment.Purpose.OPINION: form.cleaned_data["opinion_files"]},
-            version=None,  # the answers of other agencies do not stand in the way of this one
-            by=request.actor,
-            now=request.now,
-        ),
-    )
+    return perform(request, dossier, act, give)
 
 
 @page("silence_record", BOTH)

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -35,29 +36,44 @@ def export(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('dossiers:list')}?{query_of(request.GET)}")
     moment = Moment(request.now, published().calendar)
     listing = listings.read(request.GET, request.actor, moment)
+    rows = _values(listing.all_rows(), moment)
+    about = FileAbout("dossiers", "ho-so", _("Dossiers"), listing.count())
+    return sheet_of_list(request, about, _columns(), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class FileAbout:
+    """A list that becomes a file: its word in the ledger, the file's name, the title of the sheet,
+    and how many rows it has."""
+
+    code: str
+    name: str
+    title: str
+    count: int
+
+
+def sheet_of_list(
+    request: HttpRequest, about: FileAbout, columns: list[str], rows: Iterator[list[Any]]
+) -> HttpResponse:
+    """The rows as the XLSX or CSV that the form asks for; the ledger says who took what."""
     kind = "csv" if request.POST.get("dang") == "csv" else "xlsx"
     with recording.recorded():
         recording.append(
             by=request.actor.author,
             action="list_exported",
             kind="list",
-            code="dossiers",
+            code=about.code,
             now=request.now,
-            after={
-                "filter": query_of(request.GET),
-                "rows": listing.count(),
-                "format": kind,
-            },
+            after={"filter": query_of(request.GET), "rows": about.count, "format": kind},
         )
-    rows = _values(listing.all_rows(), moment)
-    name = f"ho-so-{local_day(request.now):%Y-%m-%d}.{kind}"
+    name = f"{about.name}-{local_day(request.now):%Y-%m-%d}.{kind}"
     if kind == "csv":
-        pieces = write_csv(_columns(), rows)
+        pieces = write_csv(columns, rows)
         response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
     target = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-    write_xlsx(_columns(), rows, target, title=_("Dossiers"))
+    write_xlsx(columns, rows, target, title=about.title)
     target.seek(0)
     return FileResponse(target, as_attachment=True, filename=name, content_type=XLSX_TYPE)
 

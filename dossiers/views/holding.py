@@ -197,9 +197,7 @@ def held(request: HttpRequest) -> HttpResponse:
     """What lies on which desk now and for how long: by agency, then by unit and person."""
     asked = request.GET
     moment = Moment(request.now, published().calendar)
-    rows = Holding.objects.filter(
-        to_at__isnull=True, dossier__in=Dossier.objects.visible_to(request.actor)
-    )
+    rows = Holding.objects.lying(request.actor)
     filters = _filters(asked, rows)
     rows = rows.filter(**{name: value for name, value, _label in filters})
     whole_city = reaches_city(request.actor, "hands_view")
@@ -259,11 +257,13 @@ def _groups(
         keys += ["unit", "unit__name", "person", "person__full_name"]
     counted = rows.values(*keys, day=TruncDate("from_at")).annotate(n=Count("pk")).order_by()
     groups: dict[tuple, dict[str, Any]] = {}
+    since: dict[Any, int] = {}
     for row in counted:
         group = groups.setdefault(
             tuple(row[key] for key in keys), {**row, "count": 0, "days": 0, "longest": 0}
         )
-        days = _days_since(row["day"], moment)
+        if (days := since.get(row["day"])) is None:
+            days = since[row["day"]] = _days_since(row["day"], moment)
         group["count"] += row["n"]
         group["days"] += days * row["n"]
         group["longest"] = max(group["longest"], days)

@@ -1,6 +1,5 @@
 """Pages of an import: send a list, see what was found, decide, follow it, see what became of it."""
 
-import errno
 import io
 from typing import Any
 
@@ -18,11 +17,11 @@ from accounts.paging import numbered
 from accounts.receipts import once
 from accounts.refusals import Refused
 from accounts.rights import allows
+from accounts.uploads import NO_ROOM, NoRoom
 from agencies.models import Agency
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 from deadlines.published import published
-from deadlines.wording import chip, day_text
 from dossiers import importing
 from dossiers.import_forms import DecisionForm, UploadForm
 from dossiers.importing import sessions
@@ -32,6 +31,7 @@ from dossiers.importing.looking import look
 from dossiers.models import Dossier, ImportSession
 from dossiers.sheets.headers import TITLES
 from dossiers.views.acting import BOTH, earlier_result
+from dossiers.views.rows import Row, rows_of
 
 State = ImportSession.State
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -85,19 +85,18 @@ def _guide(kind: Kind) -> dict[str, Any]:
 def _take_in(request: HttpRequest, form: UploadForm) -> str:
     """Read and look before anything is locked, then keep the file; the address of its session."""
     upload: UploadedFile = form.cleaned_data["file"]
-    data = upload.read()
     by, now, name = request.actor, request.now, upload.name or ""
+    if isinstance(upload, NoRoom):
+        raise _no_room(name)
+    data = upload.read()
     sheet = importing.read_sheet(data, name=name, limits=IN_A_BROWSER)
     seen = look(sheet, by=by, now=now)
     try:
         stored = filestore.store([data])
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+        if error.errno not in NO_ROOM:
             raise
-        raise importing.FileRefused(
-            _("The server has no room for “%(name)s” now. The administrator has been told.")
-            % {"name": name}
-        ) from error
+        raise _no_room(name) from error
 
     def act() -> str:
         session = sessions.take_in(sheet, seen, stored, name=name, by=by, now=now)
@@ -105,6 +104,13 @@ def _take_in(request: HttpRequest, form: UploadForm) -> str:
 
     where, _acted = once(key=form.cleaned_data["form_key"], by=by, now=now, act=act)
     return where
+
+
+def _no_room(name: str) -> importing.FileRefused:
+    return importing.FileRefused(
+        _("The server has no room for “%(name)s” now. The administrator has been told.")
+        % {"name": name}
+    )
 
 
 @page("import_view", BOTH)
@@ -262,19 +268,11 @@ def imported(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "dossiers/imported.html", context)
 
 
-def _rows(dossiers: list[Dossier], moment: Moment) -> list[dict[str, Any]]:
+def _rows(dossiers: list[Dossier], moment: Moment) -> list[Row]:
     """Each dossier with the chip of its latest limit; one more query for the whole page."""
     codes = [dossier.code for dossier in dossiers]
     limits = TimeLimit.objects.filter(subject_code__in=codes).order_by("started_at", "pk")
-    latest = {limit.subject_code: limit for limit in limits}
-    return [
-        {
-            "dossier": dossier,
-            "due_text": day_text(limit.due_on) if limit else "",
-            "chip": chip(limit, now=moment.now, calendar=moment.calendar) if limit else None,
-        }
-        for dossier, limit in ((dossier, latest.get(dossier.code)) for dossier in dossiers)
-    ]
+    return rows_of(dossiers, {limit.subject_code: limit for limit in limits}, moment)
 
 
 @page("import_view")

@@ -20,6 +20,7 @@ def reject(request: HttpRequest, code: str) -> HttpResponse:
         title=gettext_lazy("Do not accept the dossier"),
         button=gettext_lazy("Do not accept"),
         form=RejectForm,
+        step_up=True,
         done=gettext_lazy("The dossier is not accepted; the agency was told why."),
         text=gettext_lazy(
             "The dossier ends here. If the agency submits the matter anew, the new dossier names "
@@ -83,6 +84,7 @@ def decide_withdrawal(request: HttpRequest, code: str) -> HttpResponse:
         title=gettext_lazy("Decide on the withdrawal"),
         button=gettext_lazy("Send the decision"),
         form=WithdrawalDecisionForm,
+        step_up=True,
         done=gettext_lazy("The decision is sent to the agency."),
         text=gettext_lazy(
             "If you agree, the dossier ends and the time limits that still run fall away. Whatever "

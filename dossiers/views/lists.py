@@ -21,13 +21,15 @@ from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 from deadlines.published import published
 from deadlines.querysets import TimeLimitQuerySet
-from deadlines.wording import chip, day_text
+from deadlines.wording import day_text
 from dossiers import listing as listings
 from dossiers.facets import facets
 from dossiers.models import Dossier
 from dossiers.states import State
 from dossiers.views.bulk import bulk_acts
 from dossiers.views.holding import stagnation_part
+from dossiers.views.rows import Row, rows_of
+from dossiers.views.waiting import decisions
 
 PAGE_SIZE = 25
 SHOWN_AT_ONCE = 20
@@ -39,7 +41,7 @@ def all_dossiers(request: HttpRequest) -> HttpResponse:
     asked, by = request.GET, request.actor
     moment = Moment(request.now, published().calendar)
     listing = listings.read(asked, by, moment)
-    paged = listing.page(asked, size=PAGE_SIZE)
+    paged, keys = listing.page(asked, size=PAGE_SIZE)
     city = listings.is_city(by)
     context = {
         "page": paged,
@@ -48,7 +50,7 @@ def all_dossiers(request: HttpRequest) -> HttpResponse:
             {"label": chip.label, "remove_url": address(asked, **{chip.name: None})}
             for chip in listing.chips
         ],
-        "facets": facets(listing, asked, moment, total=paged.total, capped=paged.capped, city=city),
+        "facets": facets(keys, asked, moment, capped=paged.capped, city=city),
         "scopes": _scopes(asked, by),
         "states": State.choices,
         "asked": {
@@ -125,7 +127,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     by = request.actor
     moment = Moment(request.now, published().calendar)
     now, tomorrow = moment.now, moment.today + timedelta(days=1)
-    limits = TimeLimit.objects.visible_to(by).for_list()
+    # Now is now: what is open has no ``met_at`` at all, and the index of open limits answers.
+    limits = TimeLimit.objects.visible_to(by).for_list().filter(met_at__isnull=True)
     scope = {}
     if by.holds(*_OFFICE):
         limits = limits.filter(agency_id__in=by.agency_ids())
@@ -147,6 +150,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     shown = list(waiting[: SHOWN_AT_ONCE + 1])
     count = waiting.count() if len(shown) > SHOWN_AT_ONCE else len(shown)
     idle = stagnation_part(by, moment)
+    to_decide = decisions(by, moment)
     context = {
         "groups": groups,
         "waiting": _rows(shown[:SHOWN_AT_ONCE], moment),
@@ -157,8 +161,10 @@ def mine(request: HttpRequest) -> HttpResponse:
         },
         "waiting_count": count,
         "idle": idle,
+        "to_decide": to_decide,
         "empty": not any(group["value"] for group in groups)
         and not shown
+        and not to_decide["figures"]
         and not (idle and idle["count"]),
         "may_log": allows(by, "dossier_create"),
         "city": reaches_city(by, "dossier_view"),
@@ -201,18 +207,10 @@ def _group(
     }
 
 
-def _rows(dossiers: list[Dossier], moment: Moment) -> list[dict[str, Any]]:
+def _rows(dossiers: list[Dossier], moment: Moment) -> list[Row]:
     """Each dossier with the chip of its limit; one more query for the whole page."""
     shown = listings.first_limits([dossier.code for dossier in dossiers])
-    return [
-        {
-            "dossier": dossier,
-            "limit": (limit := shown.get(dossier.code)),
-            "due_text": day_text(limit.due_on) if limit else "",
-            "chip": chip(limit, now=moment.now, calendar=moment.calendar) if limit else None,
-        }
-        for dossier in dossiers
-    ]
+    return rows_of(dossiers, shown, moment)
 
 
 def _wants_fragment(request: HttpRequest) -> bool:

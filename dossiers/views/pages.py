@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from accounts.news import TASK_CODES
+from accounts.news import DUTY_CODES, TASK_CODES
 from accounts.pages import page
 from accounts.rights import allows
 from deadlines import strips
@@ -25,7 +25,7 @@ from dossiers.models import Attachment, Direction, Dossier
 from dossiers.states import State
 from dossiers.views import holding, orders, sections
 from dossiers.views.acting import dossier_of
-from dossiers.views.adjusting_words import Offers, offers
+from dossiers.views.adjusting_words import offers, panel_with
 from dossiers.views.consulting import for_asked_agency
 from dossiers.views.tasks import rows_of_conclusion
 
@@ -69,6 +69,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     """
     if code.startswith(TASK_CODES):
         return redirect("tasks:detail", code)
+    if code.startswith(DUTY_CODES):
+        return redirect("inspections:subject", code)
     dossier = dossier_of(request, code)
     if not allows(request.actor, "dossier_view", dossier.agency_id):
         return for_asked_agency(request, dossier)
@@ -95,7 +97,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "latest": shown[latest.pk] if latest else None,
         "other_limits": [shown[limit.pk] for limit in own[1:] if limit.pk not in in_sections],
         "story": story,
-        "next": _with_offers(
+        "next": panel_with(
             _next(request.actor, dossier, latest, moment, story),
             offers(request.actor, limits, moment),
         ),
@@ -220,31 +222,6 @@ def _next(
         "text": text,
         "actions": actions,
         "tone": "overdue" if overdue else "",
-    }
-
-
-def _beside(kind: str) -> str:
-    """What is offered beside the work itself is quieter than alone."""
-    return "quiet" if kind == "secondary" else kind
-
-
-def _with_offers(panel: dict[str, Any] | None, offered: Offers) -> dict[str, Any] | None:
-    """The panel of the next step with what the person may do about the time limits beside it."""
-    if panel is None and not (offered.actions or offered.texts):
-        return None
-    if panel is None:
-        waits = _("A request waits for your decision")
-        return {
-            "title": waits if offered.waits else _("The time limit"),
-            "text": "" if offered.waits else " ".join(offered.texts),
-            "actions": offered.actions,
-            "tone": "",
-        }
-    return {
-        **panel,
-        "text": " ".join([panel["text"], *offered.texts]),
-        "actions": panel["actions"]
-        + [(label, url, _beside(kind)) for label, url, kind in offered.actions],
     }
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,8 +17,10 @@ from accounts.pages import page
 from accounts.paging import address
 from accounts.querysets import HEAD_ROLES
 from accounts.rights import allows, reaches_city
+from accounts.saving import query_of
 from agencies.models import Agency
 from deadlines import strips
+from deadlines.adjusting import with_adjustments
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 from deadlines.published import published
@@ -28,9 +30,10 @@ from dossiers.models import Conclusion, Dossier, Task, TaskFile, TaskReport
 from dossiers.paging import Order, page_of
 from dossiers.querysets import TaskQuerySet
 from dossiers.task_results import TaskResult
+from dossiers.views.adjusting_words import offers, panel_with
 
 PAGE_SIZE = 25
-NEWEST_GIVEN = Order(path="given_at", attribute="given_at")
+NEWEST_GIVEN = Order(path="given_at")
 #: Beside the classes: reports that somebody has to decide on.
 WAITING = "cho-chap-nhan"
 #: Slug of a result class in an address.
@@ -67,10 +70,8 @@ BUTTONS = {
 def all_tasks(request: HttpRequest) -> HttpResponse:
     """The tasks that this person may see: mine, my agency's or all, filtered, the newest first."""
     asked, by = request.GET, request.actor
-    found = Task.objects.visible_to(by)
-    scope = asked.get("pham-vi", "") if asked.get("pham-vi", "") in SCOPES else ""
-    found, filters = _narrowed(_in_scope(found, scope, by), request)
-    rows = found.select_related("lead", "officer", "time_limit__head_at_start").newest_first()
+    scope = scope_of(asked)
+    rows, filters = asked_for(request, scope)
     paged = page_of(rows, asked, size=PAGE_SIZE, order=NEWEST_GIVEN)
     moment = Moment(request.now, published().calendar)
     context = {
@@ -93,6 +94,8 @@ def all_tasks(request: HttpRequest) -> HttpResponse:
             "source": asked.get("nguon", ""),
             "agency": asked.get("don-vi", ""),
         },
+        "query": query_of(asked),
+        "may_export": allows(by, "export_dossiers"),
         "city": reaches_city(by, "task_view"),
         "may_give": allows(by, "task_give"),
     }
@@ -131,7 +134,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     task = task_of(request, code)
     moment = Moment(request.now, published().calendar)
     limits = (
-        TimeLimit.objects.filter(subject_code=task.code)
+        with_adjustments(TimeLimit.objects.filter(subject_code=task.code), request.now)
         .for_list()
         .prefetch_related("revisions")
         .order_by("-started_at", "-pk")
@@ -146,7 +149,10 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "rounds": _rounds(limits_shown, {report.time_limit_id: report for report in reports}),
         "cooperating": list(task.cooperating.in_order()),
         "dossier": dossier,
-        "next": _next(request.actor, task, limits_shown[0]["limit"], moment),
+        "next": panel_with(
+            _next(request.actor, task, limits_shown[0]["limit"], moment),
+            offers(request.actor, [limits_shown[0]["limit"]], moment),
+        ),
         "timeline": timeline.entries(task),
     }
     return render(request, "tasks/detail.html", context)
@@ -175,6 +181,19 @@ def task_of(request: HttpRequest, code: str) -> Task:
         "conclusion__by",
     )  # fmt: skip
     return get_object_or_404(visible, code=code)
+
+
+def scope_of(asked: QueryDict) -> str:
+    """Mine, my agency's or all, as the address says."""
+    return asked.get("pham-vi", "") if asked.get("pham-vi", "") in SCOPES else ""
+
+
+def asked_for(request: HttpRequest, scope: str) -> tuple[TaskQuerySet, list[dict[str, Any]]]:
+    """The tasks that the address names, the newest first, and the filters in force."""
+    visible = _in_scope(Task.objects.visible_to(request.actor), scope, request.actor)
+    found, filters = _narrowed(visible, request)
+    rows = found.select_related("lead", "officer", "time_limit__head_at_start").newest_first()
+    return rows, filters
 
 
 def _in_scope(tasks: TaskQuerySet, scope: str, by: Actor) -> TaskQuerySet:

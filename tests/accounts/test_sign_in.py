@@ -3,6 +3,7 @@
 quality.md §3 rows 16, 26, 38 to 48 and 66.
 """
 
+import functools
 import logging
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from accounts.sign_in import MOST_FAILURES, UNKNOWN
 from accounts.unfinished import WHO_COOKIE
 from ledger import recording
 from ledger.models import Event
+from tests import world as world_module
 from tests.dossiers.desk import text_of
 from tests.world import NOW, PASSWORD
 
@@ -32,7 +34,7 @@ def cheap_hashes(monkeypatch):
     """The same hash, less dear: these tests try passwords by the hundred."""
     monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
     monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 64)
-    monkeypatch.setattr("tests.world._HASH", [])
+    monkeypatch.setattr(world_module, "hashed", functools.cache(world_module.hashed.__wrapped__))
 
 
 @pytest.fixture

@@ -398,7 +398,7 @@ class TestList:
         once = queries(minh, LIST)
         for _more in range(19):
             asked(world, world.directed())
-        assert queries(minh, LIST) == once == 10
+        assert queries(minh, LIST) == once == 11
 
     def test_a_dossiers_page_asks_no_more_for_requests_and_suspensions(self, world, sign_in):
         direction = world.directed()

@@ -17,8 +17,9 @@ from django.urls import reverse
 from accounts.models import FormReceipt, Message, StagedFile
 from accounts.refusals import Conflict
 from deadlines.models import TimeLimit
+from documents.models import Series
 from dossiers import transitions as verbs
-from dossiers.models import Attachment, Direction, Dossier, DossierCounter, Report
+from dossiers.models import Attachment, Direction, Dossier, Report
 from dossiers.states import State
 from ledger.models import Event
 from tests.dossiers.desk import docx, fields, open_form, pdf, submission
@@ -71,7 +72,7 @@ class TestOneEffect:
         dossier = Dossier.objects.get()
         page = reverse("dossiers:detail", args=[dossier.code])
         assert {answer.headers["Location"] for answer in answers} == {page}
-        assert (dossier.state, DossierCounter.objects.get().last) == (State.SUBMITTED, 1)
+        assert (dossier.state, Series.objects.get(symbol="HS").last) == (State.SUBMITTED, 1)
         assert Attachment.objects.count() == 2
         assert FormReceipt.objects.get().location == page
         logged = Event.objects.filter(action__in=["dossier_logged", "dossier_submitted"])
@@ -166,7 +167,7 @@ class TestNumbers:
         assert sum(isinstance(result, Crash) for result in results) == 6
         codes = sorted(result.code for result in results if isinstance(result, Dossier))
         assert codes == [f"HS2026-{number:05d}" for number in range(1, 7)]
-        assert DossierCounter.objects.get().last == 6
+        assert Series.objects.get(symbol="HS").last == 6
 
 
 class TestGuesses:

@@ -1,5 +1,6 @@
 """The session ended in the middle of a form: text and files come back, to their owner alone."""
 
+import functools
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from accounts.unfinished import SESSION_KEY
 from dossiers import transitions as verbs
 from dossiers.models import Dossier
 from ledger import recording
+from tests import world as world_module
 from tests.dossiers.desk import fields, in_english, log, open_form, pdf, submission, text_of
 from tests.world import NOW, PASSWORD
 
@@ -38,7 +40,9 @@ class TestTheSessionEnded:
     def cheap_hashes(self, monkeypatch):
         monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
         monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 64)
-        monkeypatch.setattr("tests.world._HASH", [])
+        monkeypatch.setattr(
+            world_module, "hashed", functools.cache(world_module.hashed.__wrapped__)
+        )
 
     def signed_in(self, user) -> Client:
         client = in_english(Client())

@@ -18,6 +18,7 @@ from accounts.models import FormReceipt, Message, StagedFile
 from accounts.refusals import NotAllowed
 from accounts.roles import Role
 from deadlines.models import OverdueFlag, SweepRun, TimeLimit
+from documents.models import Series
 from dossiers import transitions as verbs
 from dossiers.models import (
     Assignment,
@@ -27,7 +28,6 @@ from dossiers.models import (
     CoverSlip,
     Direction,
     Dossier,
-    DossierCounter,
     FormReturn,
     Holding,
     Meeting,
@@ -43,7 +43,7 @@ from tests.world import NOW, World, person
 
 #: Everything that a verb may write.
 TABLES = (
-    Dossier, DossierCounter, Direction, Report, Conclusion, Notice, Attachment, StagedFile,
+    Dossier, Series, Direction, Report, Conclusion, Notice, Attachment, StagedFile,
     Assignment, Assignment.cooperating.through, FormReturn, CoverSlip, Consultation, Meeting,
     Rejection, Withdrawal, Holding, FormReceipt, TimeLimit, OverdueFlag, SweepRun, Message, Event,
 )  # fmt: skip

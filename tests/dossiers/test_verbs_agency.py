@@ -8,8 +8,9 @@ from accounts.models import Message, MessageKind, StagedFile
 from accounts.refusals import NotAllowed
 from accounts.roles import Role
 from deadlines.models import OverdueFlag, TimeLimit
+from documents.models import Series
 from dossiers import transitions as verbs
-from dossiers.models import Attachment, Direction, Dossier, DossierCounter, Report
+from dossiers.models import Attachment, Direction, Dossier, Report
 from dossiers.states import State
 from dossiers.transitions import ReportFacts
 from ledger import recording
@@ -61,7 +62,7 @@ class TestLogSubmission:
             self.log(world, world.by(world.lan))
             raise Crash
         assert self.log(world, world.by(world.lan)).code == "HS2026-00001"
-        assert DossierCounter.objects.get().last == 1
+        assert Series.objects.get(symbol="HS").last == 1
 
     def test_is_refused_for_another_agency_and_to_every_other_role(self, world):
         actors = people(world)

@@ -18,17 +18,19 @@ PAGES = {
     "list of dossiers, clerk": ("lan", "/ho-so/", 11),
     "list of dossiers, City": ("minh", "/ho-so/", 11),
     "second page of the list": ("minh", "/ho-so/?sau=2026-12-31T00:00:00%2B00:00_1", 12),
-    "search": ("minh", "/ho-so/?q=quy+hoach&don-vi=hoan+kiem&trang-thai=explanation_due", 11),
-    "list, what ends first": ("minh", "/ho-so/?sap-xep=han", 12),
-    "list, overdue": ("lan", "/ho-so/?han=qua-han", 14),
+    "search": ("minh", "/ho-so/?q=quy+hoach&don-vi=hoan+kiem&trang-thai=explanation_due", 13),
+    "list, what ends first": ("minh", "/ho-so/?sap-xep=han", 11),
+    "list, overdue": ("lan", "/ho-so/?han=qua-han", 11),
     "list, by agency": ("minh", "/ho-so/?sap-xep=don-vi", 12),
-    "list, what waits longest": ("minh", "/ho-so/?sap-xep=lau", 12),
+    "list, what waits longest": ("minh", "/ho-so/?sap-xep=lau", 11),
     "my work, clerk": ("lan", "/ho-so/viec-cua-toi/", 11),
-    "my work, leader": ("minh", "/ho-so/viec-cua-toi/", 13),
-    "my work, City Office": ("thu", "/ho-so/viec-cua-toi/", 13),
+    "my work, leader": ("minh", "/ho-so/viec-cua-toi/", 15),
+    "my work, City Office": ("thu", "/ho-so/viec-cua-toi/", 14),
     "time limits, clerk": ("lan", "/thoi-han/", 8),
     "time limits, City": ("minh", "/thoi-han/?tinh-trang=qua-han", 9),
     "overview": ("minh", "/tong-quan/", 19),
+    "agencies": ("lan", "/don-vi/", 7),
+    "reorganisations": ("son", "/don-vi/to-chuc-lai/", 7),
     "inbox": ("hung", "/hop-thu/", 7),
 }
 
@@ -71,7 +73,7 @@ class TestDossierPage:
                 by=world.by(world.hung, at),
                 now=at,
             )
-        assert queries(browser, f"/ho-so/{dossier.code}/") == once == 24
+        assert queries(browser, f"/ho-so/{dossier.code}/") == once == 25
 
     def test_a_running_limit(self, world, sign_in):
         dossier = world.directed().dossier
@@ -79,7 +81,7 @@ class TestDossierPage:
 
     def test_a_concluded_dossier(self, world, sign_in):
         dossier = world.concluded()
-        assert queries(sign_in(world.phuc), f"/ho-so/{dossier.code}/") == 26
+        assert queries(sign_in(world.phuc), f"/ho-so/{dossier.code}/") == 27
 
 
 def one_of_each(world, at) -> None:

@@ -25,7 +25,12 @@ FIRST_START_SECONDS = 180
 @pytest.fixture
 def environment(tmp_path: Path, empty_database_url: str) -> dict[str, str]:
     """A machine on which nothing is set up: data of its own, its own queue, any free port."""
-    own = {"VAR_DIR": str(tmp_path / "var"), "DATABASE_URL": empty_database_url, "PORT": "0"}
+    own = {
+        "VAR_DIR": str(tmp_path / "var"),
+        "DATABASE_URL": empty_database_url,
+        "PORT": "0",
+        "DEMO_DOSSIERS": "40",
+    }
     dropped = {"CELERY_BROKER_URL", "TEST_DB_NAME", "STATICFILES_BACKEND"}
     return {name: text for name, text in os.environ.items() if name not in dropped} | own
 

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from accounts import filestore
+from accounts.models import Message, MessageKind
+from documents.models import Series
 from dossiers import importing
 from dossiers.importing import sessions
 from dossiers.importing.lists import IN_A_BROWSER
 from dossiers.importing.looking import look
-from dossiers.models import Dossier, DossierCounter, ImportSession
+from dossiers.models import Dossier, ImportSession
 from dossiers.tasks import enter_confirmed_imports
 from ledger.models import Event
 from tests.dossiers.desk import fields
@@ -126,7 +128,7 @@ class TestKilledInTheMiddle:
         session.refresh_from_db()
         assert session.state == "failed"
         assert "3" in session.errors[0]["reason"]
-        assert not DossierCounter.objects.exists()
+        assert not Series.objects.exists()
 
     def test_a_worker_that_lost_the_session_writes_nothing(self, world, monkeypatch):
         """It slept through its lease; meanwhile another worker holds the session."""
@@ -150,6 +152,36 @@ class TestKilledInTheMiddle:
         session.refresh_from_db()
         assert session.state == "failed"
         assert session.errors[0]["reason"]
+
+
+@pytest.mark.django_db
+class TestTheOwnerHears:
+    """Lan sent a long list and went on with her day."""
+
+    @pytest.fixture(autouse=True)
+    def long_lists(self, monkeypatch):
+        monkeypatch.setattr(sessions, "AT_ONCE", 5)
+
+    def test_once_that_it_is_in(self, world, rows, sign_in):
+        session = confirmed(world, rows, good_rows=True)
+        sessions.enter_next(NOW)
+        assert sessions.enter_next(LATER) == 0
+        [message] = Message.objects.all()
+        assert (message.recipient, message.kind) == (world.lan, MessageKind.IMPORT_FINISHED)
+        inbox = sign_in(world.lan).get("/hop-thu/")
+        assert page(session) in inbox.text
+        assert session.name in inbox.text
+
+    def test_that_it_could_not_be_entered(self, world):
+        session = confirmed(world, workbook(SUBMISSIONS, submission_rows(6)), good_rows=False)
+        filestore.remove(session.path)
+        sessions.enter_next(NOW)
+        assert Message.objects.get().kind == MessageKind.IMPORT_FAILED
+
+    def test_nothing_of_what_she_waited_for(self, world):
+        confirmed(world, workbook(SUBMISSIONS, submission_rows(4)), good_rows=False)
+        sessions.enter_next(NOW)
+        assert not Message.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

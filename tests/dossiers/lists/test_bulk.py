@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import Message, MessageKind
+from accounts.roles import Role
 from dossiers import transitions
+from dossiers.models import Assignment
 from dossiers.states import State
-from dossiers.transitions import reminding
+from dossiers.transitions import Hands, reminding
 from dossiers.transitions.reminding import remind
 from ledger.models import Event
 from tests.dossiers.lists.test_lists import of_other_ward
-from tests.world import NOW
+from tests.world import NOW, person
 
 pytestmark = pytest.mark.django_db
 BULK = "/ho-so/hang-loat/"
@@ -67,7 +69,8 @@ class TestReceive:
     def test_boxes_are_there_for_who_can_use_them(self, world, sign_in):
         world.submitted()
         assert 'class="pick"' in sign_in(world.phuc).get("/ho-so/").content.decode()
-        assert 'class="pick"' not in sign_in(world.lan).get("/ho-so/").content.decode()
+        assert 'class="pick"' in sign_in(world.lan).get("/ho-so/").content.decode()
+        assert 'class="pick"' not in sign_in(world.an).get("/ho-so/").content.decode()
 
 
 class TestRemind:
@@ -114,3 +117,83 @@ class TestRemind:
         dossier = world.directed(NOW - timedelta(days=9)).dossier
         remind(dossier, by=world.by(world.hoa), now=NOW)
         assert dossier.code in sign_in(world.hung).get("/hop-thu/").content.decode()
+
+
+class TestAssign:
+    """Lan hands the morning's dossiers to Nam: chosen once, done row by row."""
+
+    @pytest.fixture
+    def nam(self, world):
+        return person("nam", "Đặng Văn Nam", Role.AGENCY_OFFICER, world.ward, "Chuyên viên")
+
+    def choose(self, browser, who, *dossiers, key: str = "", **changes):
+        data = {
+            "viec": "phan-cong",
+            "phan-cong-cho": "1",
+            "ma": [d.code for d in dossiers],
+            "phien": [f"{d.code} {d.version}" for d in dossiers],
+            "officer": who.pk,
+            "form_key": key or str(uuid.uuid4()),
+        }
+        return browser.post(BULK, {**data, **changes})
+
+    def test_asks_first_whose_work_it_is(self, world, sign_in, nam):
+        first, second = world.draft(), world.submitted()
+        response = press(sign_in(world.lan), "phan-cong", first, second)
+        assert response.status_code == 200
+        said = response.content.decode()
+        assert first.code in said
+        assert second.code in said
+        assert nam.full_name in said
+        assert world.tuan.full_name not in said
+        assert not Assignment.objects.exists()
+
+    def test_each_row_has_its_answer(self, world, sign_in, nam):
+        good, done = world.draft(), world.rejected()
+        response = self.choose(sign_in(world.lan), nam, good, done)
+        assert results(response) == [True, False]
+        good.refresh_from_db()
+        assert good.officer == nam
+        assert Message.objects.get(kind=MessageKind.ASSIGNED).recipient == nam
+
+    def test_the_same_form_acts_once(self, world, sign_in, nam):
+        dossier, key = world.draft(), str(uuid.uuid4())
+        lan = sign_in(world.lan)
+        for _ in range(2):
+            assert results(self.choose(lan, nam, dossier, key=key)) == [True]
+        assert Assignment.objects.count() == 1
+
+    def test_what_somebody_changed_meanwhile_stays(self, world, sign_in, nam):
+        seen, other = world.draft(), world.draft()
+        transitions.assign(
+            seen, hands=Hands(officer=world.lan), version=None, by=world.by(world.hung), now=NOW
+        )
+        response = self.choose(sign_in(world.lan), nam, seen, other)
+        assert results(response) == [False, True]
+        seen.refresh_from_db()
+        assert seen.officer == world.lan
+
+    def test_nobody_of_another_agency_is_chosen(self, world, sign_in):
+        dossier = world.draft()
+        response = self.choose(sign_in(world.lan), world.tuan, dossier)
+        assert response.status_code == 422
+        assert not Assignment.objects.exists()
+
+    def test_a_choice_left_open_keeps_the_rest(self, world, sign_in, nam):
+        dossier = world.draft()
+        response = self.choose(
+            sign_in(world.lan), nam, dossier, officer="", internal_due_on="27/11/2026"
+        )
+        assert response.status_code == 422
+        said = response.content.decode()
+        assert "27/11/2026" in said
+        assert dossier.code in said
+
+    def test_a_dossier_of_another_agency_is_as_none(self, world, sign_in, nam):
+        his = of_other_ward(world)
+        response = self.choose(sign_in(world.lan), nam, his)
+        assert response.context["lines"] == []
+        assert not Assignment.objects.exists()
+
+    def test_the_city_assigns_nothing(self, world, sign_in, nam):
+        assert self.choose(sign_in(world.phuc), nam, world.submitted()).status_code == 403

@@ -6,9 +6,10 @@ import pytest
 
 from accounts import filestore, staging
 from accounts.refusals import Conflict
+from documents.models import Series
 from dossiers import files
 from dossiers import transitions as verbs
-from dossiers.models import Task, TaskCounter, TaskFile, TaskReport
+from dossiers.models import Task, TaskFile, TaskReport
 from dossiers.transitions import Due
 from tests.dossiers.tasks.story import given, reported
 from tests.dossiers.test_concurrency import at_once
@@ -22,7 +23,7 @@ def test_codes_given_at_once_have_no_gap_and_no_double(world):
     assert sorted(task.code for task in given_at_once) == [
         f"NV2026-0000{number}" for number in range(1, 7)
     ]
-    assert TaskCounter.objects.get().last == 6
+    assert Series.objects.get(symbol="NV").last == 6
 
 
 def test_of_two_who_decide_at_once_one_does_and_the_other_is_told(world):

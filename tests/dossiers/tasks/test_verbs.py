@@ -17,8 +17,9 @@ from agencies.models import InternalUnit
 from deadlines import sweeping
 from deadlines.models import OverdueFlag, SweepRun, TimeLimit
 from deadlines.rules import NotALastDay
+from documents.models import Series
 from dossiers import transitions as verbs
-from dossiers.models import Task, TaskCounter, TaskFile, TaskReport
+from dossiers.models import Task, TaskFile, TaskReport
 from dossiers.transitions import Due, Source
 from dossiers.transitions.assigning import Hands
 from ledger import recording
@@ -31,7 +32,7 @@ from tests.world import NOW, World, hanoi, person
 pytestmark = pytest.mark.django_db
 
 TABLES = (
-    Task, Task.cooperating.through, TaskCounter, TaskReport, TaskFile, StagedFile, TimeLimit,
+    Task, Task.cooperating.through, Series, TaskReport, TaskFile, StagedFile, TimeLimit,
     OverdueFlag, SweepRun, Message, Event,
 )  # fmt: skip
 State = Task.State
