@@ -180,7 +180,9 @@ def test_steps(scratch):
     bin_dir = PYTHON.parent
     manage = [str(PYTHON), "manage.py"]
     pytest = [str(PYTHON), "-m", "pytest"]
-    everything = [*pytest, "-n", "2", "-m", "not browser"]
+    # One worker more than there are processors: while one waits for its database another counts.
+    workers = ["-n", str(min((os.cpu_count() or 2) + 1, 8))]
+    everything = [*pytest, *workers, "-m", "not browser"]
     databases = [*everything[:-1], "not browser and not pure"]
     checks = test_environment(scratch)
     yield "ruff check", [str(bin_dir / "ruff"), "check", "."], {}
@@ -192,7 +194,8 @@ def test_steps(scratch):
     yield "tests on SQLite", everything, {"TEST_DATABASE": "sqlite"}
     yield "tests on PostgreSQL", databases, {"TEST_DATABASE": "postgres"}
     if find_chromium():
-        yield "tests in the browser", [*pytest, "-m", "browser"], {"TEST_DATABASE": "sqlite"}
+        browser = [*pytest, "-n", "2", "-m", "browser"]
+        yield "tests in the browser", browser, {"TEST_DATABASE": "sqlite"}
 
 
 def run_tests():
