@@ -6,13 +6,14 @@ the test that asks the same of it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.test import Client
 from django.urls import reverse
 
 from accounts.roles import Role
+from deadlines import adjusting
 from dossiers import transitions as verbs
 from ledger import recording
 from tests.dossiers.desk import docx, open_form, pdf
@@ -71,6 +72,22 @@ def _adjusted(page: str) -> Desk:
         lambda world: dict(TYPED[page]),
         text=TYPED[page].get("reason", ""),
     )
+
+
+_LONGER = {"wanted_on": "14/12/2026", "reason_class": "opinions", "reason": "Chờ số liệu."}
+
+
+def _task_to_be_longer(world: World) -> Any:
+    task = story.given(world)
+    adjusting.ask_extension(
+        task.time_limit,
+        wanted_on=date(2026, 12, 14),
+        reason_class=_LONGER["reason_class"],
+        reason=_LONGER["reason"],
+        by=world.by(world.hung),
+        now=NOW,
+    )
+    return task
 
 
 DESKS: dict[str, Desk] = {
@@ -171,12 +188,19 @@ DESKS: dict[str, Desk] = {
         lambda world: {"text": "Thiếu phụ lục.", "working_days": "3", "viec": "gui"},
         text="Thiếu phụ lục.",
     ),
+    "task_ask_extension": Desk(
+        "tasks:ask_extension", "hung", _of(story.given), lambda world: dict(_LONGER),
+        text=_LONGER["reason"],
+    ),
+    "task_decide_extension": Desk(
+        "tasks:decide", "minh", _of(_task_to_be_longer), lambda world: {"viec": "dong-y"},
+    ),
 }  # fmt: skip
 #: Pages whose posts are no act of the workflow, or are asked the same where they are told.
 ELSEWHERE = {
     "accounts:sign_in", "accounts:sign_out", "accounts:password", "accounts:inbox",
     "accounts:autosave", "set_language", "dossiers:filters", "dossiers:save_filter",
-    "dossiers:export",
+    "dossiers:export", "tasks:export",
     "dossiers:log",  # tests/dossiers/test_concurrency.py
     "dossiers:bulk",  # tests/dossiers/lists/test_bulk.py
     "dossiers:imports", "dossiers:import_session",  # tests/dossiers/intake/test_workers.py

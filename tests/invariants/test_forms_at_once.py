@@ -22,7 +22,7 @@ from tests.test_every_url import POSTS
 #: Pages whose form names no version of the dossier: what it answers is what it competes for.
 UNVERSIONED = {
     "give", "report_draft", "report", "answer", "ask_extension", "propose", "decide", "suspend",
-    "resume",
+    "resume", "task_ask_extension", "task_decide_extension",
 }  # fmt: skip
 
 
