@@ -16,7 +16,16 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale" / "vi" / "LC_MESSAGES" / "django.po"
-APPS = ("config", "dashboards", "inspections", "dossiers", "deadlines", "accounts", "agencies")
+APPS = (
+    "config",
+    "dashboards",
+    "inspections",
+    "dossiers",
+    "deadlines",
+    "documents",
+    "accounts",
+    "agencies",
+)
 #: Function → positions of context, message and plural among its arguments.
 CALLS = {
     "_": (None, 0, None),
