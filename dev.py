@@ -13,6 +13,7 @@ goes to standard error: the output of ``manage`` is read by other programs.
 """
 
 import contextlib
+import ctypes.util
 import fcntl
 import hashlib
 import importlib.util
@@ -155,8 +156,15 @@ def run_quietly(command, **options):
 def install_test_programs():
     """Chromium drives the browser journeys; PostgreSQL and the queue come with the packages."""
     with one_at_a_time():
-        if not find_chromium():
-            apt_install(["chromium"])
+        if missing := missing_browser_packages():
+            apt_install(missing)
+
+
+def missing_browser_packages():
+    """The Debian packages that the browser tests still need: the browser, and a library of the
+    programme that drives it."""
+    missing = [] if find_chromium() else ["chromium"]
+    return missing if ctypes.util.find_library("atomic") else [*missing, "libatomic1"]
 
 
 def find_chromium():
@@ -193,15 +201,16 @@ def test_steps(scratch):
     yield "migrations", [*manage, "makemigrations", "--check", "--dry-run"], checks
     yield "tests on SQLite", everything, {"TEST_DATABASE": "sqlite"}
     yield "tests on PostgreSQL", databases, {"TEST_DATABASE": "postgres"}
-    if find_chromium():
+    if not missing_browser_packages():
         browser = [*pytest, "-n", "2", "-m", "browser"]
         yield "tests in the browser", browser, {"TEST_DATABASE": "sqlite"}
 
 
 def run_tests():
     started = time.monotonic()
-    if find_chromium() is None and in_ci():
-        raise Failure("Chromium is missing and CI may not go without the browser tests.")
+    if missing_browser_packages() and in_ci():
+        missing = " ".join(missing_browser_packages())
+        raise Failure(f"Missing: {missing}. CI may not go without the browser tests.")
     with tempfile.TemporaryDirectory(prefix="dunghan-check-") as scratch:
         for name, command, environment in test_steps(scratch):
             print(f"\n=== {name}", flush=True)
@@ -209,8 +218,8 @@ def run_tests():
             if code:
                 raise Failure(f"FAILED: {name} (exit code {code}).")
     seconds = time.monotonic() - started
-    if find_chromium() is None:
-        print("\nNOT RUN: the browser tests. Install chromium (sudo apt-get install chromium).")
+    if missing := missing_browser_packages():
+        print(f"\nNOT RUN: the browser tests. sudo apt-get install {' '.join(missing)}")
         print(f"Everything else is green: {seconds:.0f} seconds.")
     else:
         print(f"\nAll green: {seconds:.0f} seconds.")
