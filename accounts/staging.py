@@ -5,14 +5,15 @@ import zipfile
 import zlib
 from datetime import datetime, timedelta
 from pathlib import PurePath
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from accounts import filestore
-from accounts.models import StagedFile
-from accounts.refusals import Refused
+from accounts.models import StagedFile, User
+from accounts.refusals import Conflict, Refused
 from accounts.uploads import NO_ROOM, NoRoom
 from agencies.text import normalise
 
@@ -48,6 +49,10 @@ class FileRefused(Refused):
     """The file cannot be taken; the sentence names it and the cure."""
 
 
+class FilesGone(Conflict):
+    """A file of the form is no longer on the server: it waited too long or was sent elsewhere."""
+
+
 def stage(upload: UploadedFile, *, owner_id: int, now: datetime) -> StagedFile:
     """Check an uploaded file and keep it for its owner's form. Raises ``FileRefused``."""
     name = safe_name(upload.name or "")
@@ -79,6 +84,22 @@ def _no_room(name: str) -> FileRefused:
         )
         % {"name": name}
     )
+
+
+def take(staged: StagedFile, *, owner: User | None) -> dict[str, Any]:
+    """The columns of a staged file for the row that it becomes part of; it is staged no more.
+
+    Its bytes are on disk already. Only one form can take it: raises ``FilesGone`` rather than
+    saving an act without one of its files.
+    """
+    if not StagedFile.objects.filter(pk=staged.pk, owner=owner).delete()[0]:
+        raise FilesGone(
+            _("“%(name)s” is no longer on the server. Choose the file again.")
+            % {"name": staged.name}
+        )
+    return {
+        name: getattr(staged, name) for name in ("name", "size", "sha256", "content_type", "path")
+    }
 
 
 def remove_old(now: datetime) -> int:

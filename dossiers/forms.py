@@ -11,11 +11,11 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.actors import Actor
-from accounts.fields import ActForm, FilesField, TextField
+from accounts.fields import FilesField, TextField
 from accounts.rights import agencies_of
 from agencies.dates import local_day
 from agencies.models import Agency
+from deadlines.acts import DatedActForm
 from deadlines.calendar import HANOI
 from deadlines.fields import DateField
 from dossiers import gate
@@ -44,34 +44,14 @@ class DocRefField(TextField):
         return text
 
 
-class DossierActForm(ActForm):
-    """What all forms on dossiers share: whose they are, and the day they are filled in.
+class DossierActForm(DatedActForm):
+    """What all forms on dossiers share.
 
     ``round`` is the round in which the form was opened: an answer to its questions is no answer to
     those of a later one.
     """
 
     round = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, by: Actor, now: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.by, self.today = by, local_day(now)
-        for field in self.fields.values():
-            if isinstance(field, FilesField):
-                field.belongs_to(by.author.id, now)
-            elif isinstance(field, DateField):
-                field.today = self.today
-
-    def not_ahead(self, name: str) -> date | None:
-        """A date on paper that may not lie after today."""
-        value = self.cleaned_data.get(name)
-        if value and value > self.today:
-            raise forms.ValidationError(
-                _("This date cannot be after today (%(today)s). Check the day and month.")
-                % {"today": f"{self.today:%d/%m/%Y}"},
-                code="ahead",
-            )
-        return value
 
 
 class PlainActForm(DossierActForm):

@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.fields import FilesField, TextField
 from agencies.models import Agency
+from deadlines.acts import DatedActForm
 from deadlines.calendar import CalendarNotPublished
 from deadlines.fields import DateField
 from deadlines.published import published
 from dossiers.forms import DocRefField
 from inspections import duty, ladder
 from inspections.models import Decision, ExplanationRequest, PersonClass, RemedyReport
-from inspections.views.acting import InspectionActForm
 
 #: Working days offered for an explanation; the inspector may write another day.
 DAYS_TO_EXPLAIN = 5
@@ -30,7 +30,7 @@ def area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class DrawUpForm(InspectionActForm):
+class DrawUpForm(DatedActForm):
     """Which of the late limits of a unit and period go into records."""
 
     agency = forms.ModelChoiceField(queryset=Agency.objects.all(), widget=forms.HiddenInput)
@@ -47,7 +47,7 @@ class DrawUpForm(InspectionActForm):
         self.fields["limits"].choices = choices
 
 
-class AskForm(InspectionActForm):
+class AskForm(DatedActForm):
     """What is to be explained, and until when."""
 
     text = TextField(
@@ -70,7 +70,7 @@ def usual_last_day(today: date) -> date | None:
         return None
 
 
-class AnswerForm(InspectionActForm):
+class AnswerForm(DatedActForm):
     """The explanation of the person named, in that person's own words."""
 
     text = TextField(
@@ -120,7 +120,7 @@ class AnswerForm(InspectionActForm):
         )
 
 
-class RemarksForm(InspectionActForm):
+class RemarksForm(DatedActForm):
     """What the author writes into the record; the facts are copied and are nobody's to change."""
 
     shortcomings = TextField(
@@ -148,13 +148,13 @@ class RemarksForm(InspectionActForm):
         return duty.Remarks(**{name: self.cleaned_data[name] for name in names})
 
 
-class ReasonForm(InspectionActForm):
+class ReasonForm(DatedActForm):
     """An act that needs a reason."""
 
     reason = TextField(label=gettext_lazy("Reason"), max_length=2000, widget=area(4))
 
 
-class MissingForm(InspectionActForm):
+class MissingForm(DatedActForm):
     """What is missing."""
 
     text = TextField(label=gettext_lazy("What is missing"), max_length=LONG, widget=area(5))
@@ -180,7 +180,7 @@ class AgencyNameField(TextField):
         return found[0]
 
 
-class ConcludeForm(InspectionActForm):
+class ConcludeForm(DatedActForm):
     """The conclusion, and up to some recommendations, each with its owner and last day."""
 
     text = TextField(label=gettext_lazy("Conclusion"), max_length=LONG, widget=area(8))
@@ -238,7 +238,7 @@ class ConcludeForm(InspectionActForm):
         ]
 
 
-class RemedyForm(InspectionActForm):
+class RemedyForm(DatedActForm):
     """What the agency did, with evidence."""
 
     ref = DocRefField(
@@ -254,7 +254,7 @@ class RemedyForm(InspectionActForm):
     )
 
 
-class JudgeForm(InspectionActForm):
+class JudgeForm(DatedActForm):
     """What Home Affairs found."""
 
     verdict = forms.ChoiceField(
@@ -279,7 +279,7 @@ class JudgeForm(InspectionActForm):
             del self.fields["last_day"]
 
 
-class ProposalForm(InspectionActForm):
+class ProposalForm(DatedActForm):
     """The proposal as people write it: nothing is offered for what is asked."""
 
     person_class = forms.ChoiceField(
@@ -306,7 +306,7 @@ class ProposalForm(InspectionActForm):
         return duty.Draft(**{name: self.cleaned_data[name] for name in names})
 
 
-class DecideForm(InspectionActForm):
+class DecideForm(DatedActForm):
     """The decision of a City leader; outcomes are those that the law knows today."""
 
     kind = forms.ChoiceField(
@@ -346,7 +346,7 @@ class DecideForm(InspectionActForm):
         return duty.Verdict(data["kind"], data["outcome"], data["reason"])
 
 
-class ResultForm(InspectionActForm):
+class ResultForm(DatedActForm):
     """The document by which a decision was carried out."""
 
     ref = DocRefField(
@@ -360,14 +360,14 @@ class ResultForm(InspectionActForm):
         return self.not_ahead("on")
 
 
-class MoreTimeForm(InspectionActForm):
+class MoreTimeForm(DatedActForm):
     """More time for a complex case."""
 
     wanted_on = DateField(label=gettext_lazy("New last day"))
     reason = TextField(label=gettext_lazy("Reason"), max_length=2000, widget=area(4))
 
 
-class DecideMoreTimeForm(InspectionActForm):
+class DecideMoreTimeForm(DatedActForm):
     """The answer of a City leader to that."""
 
     grant = forms.ChoiceField(

@@ -2,16 +2,11 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.http import QueryDict
 
 from accounts.paging import Page, address
-from accounts.receipts import result_of
 from deadlines.keeping.effects import Line
 
-BOTH = ("GET", "HEAD", "POST")
 LINES = 50
 
 
@@ -30,14 +25,3 @@ def page_of_lines(total: int, read: Callable[[int, int], list[Line]], asked: Que
         from_=first + 1 if rows else 0,
         to=first + len(rows),
     )
-
-
-def earlier_result(request: HttpRequest) -> HttpResponse | None:
-    """Where a posted form already led, if it had its effect before."""
-    if request.method != "POST":
-        return None
-    where = result_of(request.POST.get("form_key", ""), by=request.actor)
-    if where is None:
-        return None
-    messages.info(request, _("This form was already sent; here is its result."))
-    return redirect(where)

@@ -4,20 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import unfinished
 from accounts.pages import page
-from accounts.receipts import once
+from accounts.pressing import BOTH, earlier_result, press, say_kept
 from accounts.rights import reaches_city
 from agencies.dates import local_day
 from deadlines import keeping
 from deadlines.keeping.forms import ChangeForm, DayFormSet
-from deadlines.keeping.pages import BOTH, earlier_result, page_of_lines
+from deadlines.keeping.pages import page_of_lines
 from deadlines.keeping.proposed import DayWish
 from deadlines.keeping.reading import UnreadableFile, read_days
 
@@ -56,10 +55,7 @@ def propose_change(request: HttpRequest) -> HttpResponse:
                 errors = [_beside(rows, places, unfit)]
         status = 200 if effect or kept else 422
     if kept:
-        messages.warning(
-            request,
-            _("Your session had ended. What you typed is still here: check it and send it again."),
-        )
+        say_kept(request)
     context = {
         "form": form,
         "rows": rows,
@@ -166,6 +162,4 @@ def _propose(request: HttpRequest, form: ChangeForm, wishes: list[DayWish]) -> H
         )
         return reverse("deadlines:change", args=[row.public_id])
 
-    where, _acted = once(key=data["form_key"], by=request.actor, now=request.now, act=act)
-    messages.success(request, _("The proposal is sent; a City leader decides."))
-    return redirect(where)
+    return press(request, form, act, _("The proposal is sent; a City leader decides."))

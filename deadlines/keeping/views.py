@@ -4,16 +4,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import step_up
 from accounts.pages import page
 from accounts.paging import numbered
-from accounts.receipts import once
+from accounts.pressing import BOTH, earlier_result, press
 from accounts.refusals import Conflict, NotAllowed, Refused
 from accounts.rights import allows, reaches_city
 from agencies.dates import local_day
@@ -21,7 +20,7 @@ from deadlines import keeping
 from deadlines.counting import last_day_before
 from deadlines.keeping.effects import Line
 from deadlines.keeping.forms import DecisionForm, UndoForm
-from deadlines.keeping.pages import BOTH, earlier_result, page_of_lines
+from deadlines.keeping.pages import page_of_lines
 from deadlines.keeping.proposed import read_edits
 from deadlines.keeping.wording import lines_of, short
 from deadlines.models import CalendarAnnotation, CalendarChange, TimeLimit
@@ -225,9 +224,7 @@ def _undo(request: HttpRequest, form: UndoForm, row: CalendarChange) -> HttpResp
         )
         return reverse("deadlines:change", args=[back.public_id])
 
-    where, _acted = once(key=data["form_key"], by=request.actor, now=request.now, act=act)
-    messages.success(request, _("The proposal is sent; a City leader decides."))
-    return redirect(where)
+    return press(request, form, act, _("The proposal is sent; a City leader decides."))
 
 
 def _once(
@@ -243,11 +240,4 @@ def _once(
         act()
         return where
 
-    _where, acted = once(
-        key=form.cleaned_data["form_key"], by=request.actor, now=request.now, act=run
-    )
-    if acted:
-        messages.success(request, done)
-    else:
-        messages.info(request, _("This form was already sent; here is its result."))
-    return redirect(where)
+    return press(request, form, run, done)

@@ -4,7 +4,8 @@ Every verb locks the row, asks the policy, checks the state and the version that
 writes, and says so in the ledger. ``now`` is given and aware.
 """
 
-from dossiers.transitions.acting import Files, FilesGone, Stale, WrongState
+from accounts.staging import FilesGone
+from dossiers.transitions.acting import Files, Stale, WrongState
 from dossiers.transitions.agency import (
     EmptyReport,
     GateClosed,

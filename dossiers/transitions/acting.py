@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts import staging
 from accounts.actors import Actor
 from accounts.models import StagedFile
 from accounts.refusals import Conflict, NotAllowed
@@ -24,10 +25,6 @@ class WrongState(Conflict):
 
 class Stale(Conflict):
     """Somebody changed the dossier since the form was opened."""
-
-
-class FilesGone(Conflict):
-    """A file of the form is no longer on the server: it waited too long or was sent elsewhere."""
 
 
 def stale() -> Stale:
@@ -139,19 +136,10 @@ def attach(row: Dossier, files: Files, by: Actor, now: datetime) -> None:
     """
     for purpose, staged_files in files.items():
         for staged in staged_files:
-            if not StagedFile.objects.filter(pk=staged.pk, owner=by.user).delete()[0]:
-                raise FilesGone(
-                    _("“%(name)s” is no longer on the server. Choose the file again.")
-                    % {"name": staged.name}
-                )
             attachment = Attachment.objects.create(
                 dossier=row,
                 purpose=purpose,
-                name=staged.name,
-                size=staged.size,
-                sha256=staged.sha256,
-                content_type=staged.content_type,
-                path=staged.path,
+                **staging.take(staged, owner=by.user),
                 added_by=by.user,
                 added_at=now,
                 replaces=_version_before(row, purpose),

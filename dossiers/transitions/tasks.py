@@ -14,6 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts import staging
 from accounts.actors import Actor
 from accounts.models import MessageKind, StagedFile, User
 from accounts.refusals import NotAllowed, Refused
@@ -28,7 +29,7 @@ from deadlines.published import published
 from dossiers import news, task_policies
 from dossiers.models import Conclusion, Task, TaskFile, TaskReport
 from dossiers.numbering import next_task_code
-from dossiers.transitions.acting import FilesGone, Stale, WrongState
+from dossiers.transitions.acting import Stale, WrongState
 from dossiers.transitions.acting import enter as enter_dossier
 from dossiers.transitions.assigning import Hands, must_belong
 from ledger import recording
@@ -342,18 +343,9 @@ def _stale() -> Stale:
 def _attach(report: TaskReport, files: Iterable[StagedFile], by: Actor, now: datetime) -> None:
     """Make staged files the report's own. Their bytes are on disk already; the rows come last."""
     for staged in files:
-        if not StagedFile.objects.filter(pk=staged.pk, owner=by.user).delete()[0]:
-            raise FilesGone(
-                _("“%(name)s” is no longer on the server. Choose the file again.")
-                % {"name": staged.name}
-            )
         file = TaskFile.objects.create(
             report=report,
-            name=staged.name,
-            size=staged.size,
-            sha256=staged.sha256,
-            content_type=staged.content_type,
-            path=staged.path,
+            **staging.take(staged, owner=by.user),
         )
         after = {
             "file": str(file.public_id),

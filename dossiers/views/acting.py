@@ -4,35 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import autosave, step_up, unfinished
-from accounts.receipts import once, result_of
+from accounts.pressing import Stored, differences, earlier_result, press, say_kept
 from accounts.refusals import Conflict, NotAllowed, Refused
-from agencies.dates import local_day
-from deadlines import strips
+from deadlines.acts import due_preview
 from deadlines.calendar import CalendarNotPublished
-from deadlines.published import published
-from deadlines.rules import rule_on
 from deadlines.views import not_published_sentence
 from dossiers import forms, policies
 from dossiers import transitions as verbs
 from dossiers.models import Dossier
 from dossiers.timeline import last_entry
-
-BOTH = ("GET", "HEAD", "POST")
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the server holds now: the version a form must name, and the values by field."""
-
-    version: int
-    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -97,19 +83,11 @@ def perform(
         step_up.ask(request, form)
     conflict, status = "", 200
     if kept:
-        messages.warning(
-            request,
-            _("Your session had ended. What you typed is still here: check it and send it again."),
-        )
+        say_kept(request)
     if request.method == "POST":
         if form.is_valid():
             try:
-                where, acted = once(
-                    key=form.cleaned_data["form_key"],
-                    by=request.actor,
-                    now=request.now,
-                    act=lambda: _do_in_round(dossier, form, do),
-                )
+                return press(request, form, lambda: _do_in_round(dossier, form, do), act.done)
             except tuple(act.refused) as refusal:
                 form.add_error(act.refused[type(refusal)], refusal.sentence)
                 status = 422
@@ -118,13 +96,6 @@ def perform(
             except CalendarNotPublished as refusal:
                 form.add_error(None, not_published_sentence(refusal))
                 status = 422
-            else:
-                autosave.forget(request.user, request.path)
-                if acted:
-                    messages.success(request, act.done)
-                else:
-                    messages.info(request, _("This form was already sent; here is its result."))
-                return redirect(where)
         elif earlier := earlier_result(request):
             return earlier  # its twin was stored while this one was being read, and took its files
         elif not policies.fits(act.verb, dossier):
@@ -139,7 +110,7 @@ def perform(
         "form": form,
         "told": act.told(),
         "autosaved": None if kept else autosave.offer(request),
-        **_due_preview(request, act),
+        **due_preview(act.rule, request.now),
         **act.extra,
         **(after_conflict(conflict, form, dossier, act.verb, act.stored) if conflict else {}),
     }
@@ -169,19 +140,8 @@ def after_conflict(
         "conflict": conflict,
         "may_retry": may_retry,
         "meanwhile": last_entry(dossier),
-        "newer": _differences(form, now_stored.values) if form.is_bound else [],
+        "newer": differences(form, now_stored.values) if form.is_bound else [],
     }
-
-
-def _differences(form: forms.DossierActForm, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Label and stored value of each field that the person filled in otherwise."""
-    found = []
-    for name, value in values.items():
-        if name in form.cleaned_data and form.cleaned_data[name] != value:
-            field_ = form.fields[name]
-            words = dict(getattr(field_, "choices", ())).get(value) or field_.prepare_value(value)
-            found.append((str(field_.label), str(words or "")))
-    return found
 
 
 def _do_in_round(
@@ -194,18 +154,6 @@ def _do_in_round(
     return reverse("dossiers:detail", args=[dossier.code])
 
 
-def _due_preview(request: HttpRequest, act: Act) -> dict[str, Any]:
-    """The strip of the limit that the act would start now, shown before anything is sent."""
-    if not act.rule:
-        return {}
-    rule = rule_on(act.rule, local_day(request.now))
-    try:
-        strip = strips.for_rule(rule, request.now, now=request.now, calendar=published().calendar)
-    except CalendarNotPublished as refusal:
-        return {"calendar_missing": not_published_sentence(refusal)}
-    return {"strip": strip}
-
-
 def plain(request: HttpRequest, code: str, act: Act, verb: Callable[..., object]) -> HttpResponse:
     dossier = dossier_of(request, code)
     return perform(
@@ -216,14 +164,3 @@ def plain(request: HttpRequest, code: str, act: Act, verb: Callable[..., object]
             dossier, version=form.cleaned_data["version"], by=request.actor, now=request.now
         ),
     )
-
-
-def earlier_result(request: HttpRequest) -> HttpResponse | None:
-    """Where a posted form already led, if it had its effect before (back button, second tab)."""
-    if request.method != "POST":
-        return None
-    where = result_of(request.POST.get("form_key", ""), by=request.actor)
-    if where is None:
-        return None
-    messages.info(request, _("This form was already sent; here is its result."))
-    return redirect(where)

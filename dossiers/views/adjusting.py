@@ -4,9 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts import step_up, unfinished
 from accounts.pages import page
 from accounts.paging import numbered
-from accounts.receipts import once
+from accounts.pressing import BOTH, earlier_result, press, say_kept
 from accounts.refusals import Conflict, NotAllowed
 from accounts.rights import reaches_city
 from deadlines import adjusting, strips
@@ -29,7 +28,7 @@ from dossiers import adjusting_forms as forms
 from dossiers.adjusting import decide as decide_on
 from dossiers.forms import DossierActForm
 from dossiers.models import Direction, Dossier, Task
-from dossiers.views.acting import BOTH, dossier_of, earlier_result
+from dossiers.views.acting import dossier_of
 from dossiers.views.adjusting_words import (
     deciders_of,
     request_facts,
@@ -295,21 +294,13 @@ def perform_on_limit(
         step_up.ask(request, form)
     conflict, status = "", 200
     if kept:
-        messages.warning(
-            request,
-            _("Your session had ended. What you typed is still here: check it and send it again."),
-        )
+        say_kept(request)
     if request.method != "POST":
         conflict = _closed(step)
         status = 409 if conflict else 200
     elif form.is_valid():
         try:
-            where, acted = once(
-                key=form.cleaned_data["form_key"],
-                by=request.actor,
-                now=request.now,
-                act=lambda: _run(step, form, row),
-            )
+            return press(request, form, lambda: _run(step, form, row), step.done)
         except Unfit as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None,
                            refusal.sentence)  # fmt: skip
@@ -319,12 +310,6 @@ def perform_on_limit(
             status = 422
         except Conflict as refusal:
             conflict, status = refusal.sentence, 409
-        else:
-            if acted:
-                messages.success(request, step.done)
-            else:
-                messages.info(request, _("This form was already sent; here is its result."))
-            return redirect(where)
     elif earlier := earlier_result(request):
         return earlier
     else:

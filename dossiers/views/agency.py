@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import autosave, unfinished
 from accounts.pages import page
+from accounts.pressing import BOTH, Stored, earlier_result, say_kept
 from accounts.receipts import once
 from accounts.refusals import Conflict, NotAllowed
 from accounts.rights import agencies_of
@@ -21,15 +22,7 @@ from dossiers import transitions as verbs
 from dossiers.models import Attachment, Direction, Dossier, Report
 from dossiers.states import State
 from dossiers.transitions import Submission
-from dossiers.views.acting import (
-    BOTH,
-    Act,
-    Stored,
-    after_conflict,
-    dossier_of,
-    earlier_result,
-    perform,
-)
+from dossiers.views.acting import Act, after_conflict, dossier_of, perform
 from dossiers.views.pages import file_lines
 from dossiers.views.returning import open_return
 
@@ -64,10 +57,7 @@ def _submission(request: HttpRequest, dossier: Dossier | None) -> HttpResponse:
         return earlier
     conflict, status = "", 200
     if kept:
-        messages.warning(
-            request,
-            _("Your session had ended. What you typed is still here: check it and send it again."),
-        )
+        say_kept(request)
     if request.method == "POST":
         if form.is_valid():
             try:

@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
 from accounts.pages import page
+from accounts.pressing import BOTH
 from dossiers import transitions as verbs
-from dossiers.views.acting import BOTH, Act, dossier_of, perform
+from dossiers.views.acting import Act, dossier_of, perform
 from dossiers.workflow_forms import AssignForm
 
 

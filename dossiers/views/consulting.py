@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.pages import page
+from accounts.pressing import BOTH, earlier_result
 from accounts.rights import agencies_of
 from deadlines import strips
 from deadlines.published import published
@@ -19,7 +20,7 @@ from dossiers import policies
 from dossiers import transitions as verbs
 from dossiers.models import Attachment, Consultation, Dossier
 from dossiers.transitions import consulting
-from dossiers.views.acting import BOTH, Act, dossier_of, earlier_result, perform
+from dossiers.views.acting import Act, dossier_of, perform
 from dossiers.workflow_forms import ConsultForm, OpinionForm, SilenceForm
 
 

@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accounts import filestore
 from accounts.pages import page
 from accounts.paging import numbered
+from accounts.pressing import BOTH, earlier_result
 from accounts.receipts import once
 from accounts.refusals import Refused
 from accounts.rights import allows
@@ -30,7 +31,6 @@ from dossiers.importing.lists import COLUMNS_OF, IN_A_BROWSER, NEEDED_IN, Kind
 from dossiers.importing.looking import look
 from dossiers.models import Dossier, ImportSession
 from dossiers.sheets.headers import TITLES
-from dossiers.views.acting import BOTH, earlier_result
 from dossiers.views.rows import Row, rows_of
 
 State = ImportSession.State

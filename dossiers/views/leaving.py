@@ -4,10 +4,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
 from accounts.pages import page
+from accounts.pressing import BOTH
 from dossiers import news
 from dossiers import transitions as verbs
 from dossiers.transitions.leaving import open_withdrawal
-from dossiers.views.acting import BOTH, Act, dossier_of, perform
+from dossiers.views.acting import Act, dossier_of, perform
 from dossiers.workflow_forms import RejectForm, WithdrawalDecisionForm, WithdrawForm
 
 

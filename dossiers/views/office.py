@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy
 
 from accounts.pages import page
+from accounts.pressing import BOTH
 from agencies.dates import local_day
 from deadlines import strips
 from deadlines.published import published
@@ -11,7 +12,7 @@ from deadlines.wording import chip
 from dossiers import forms, workflow_forms
 from dossiers import transitions as verbs
 from dossiers.models import Attachment
-from dossiers.views.acting import BOTH, Act, dossier_of, perform, plain
+from dossiers.views.acting import Act, dossier_of, perform, plain
 from dossiers.views.pages import file_lines
 
 

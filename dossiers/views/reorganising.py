@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import step_up, unfinished
-from accounts.fields import ActForm
 from accounts.pages import page
 from accounts.paging import numbered
-from accounts.receipts import once
+from accounts.pressing import BOTH, earlier_result, press
 from accounts.refusals import Conflict, NotAllowed, Refused
 from accounts.rights import allows
 from agencies.dates import local_day
@@ -22,7 +20,6 @@ from deadlines.adjusting import Unfit
 from dossiers import reorganising
 from dossiers.models import Reorganisation
 from dossiers.reorganising_forms import FORMS, ArrangeForm, DecisionForm, PlanForm
-from dossiers.views.acting import BOTH, earlier_result
 
 Kind, State = Reorganisation.Kind, Reorganisation.State
 
@@ -104,7 +101,7 @@ def _new(request: HttpRequest, kind: str) -> HttpResponse:
     if request.method == "POST":
         if form.is_valid():
             try:
-                return _once(request, form, lambda: _prepare(request, kind, form))
+                return press(request, form, lambda: _prepare(request, kind, form), _("Saved."))
             except Unfit as refusal:
                 form.add_error(_field(form, refusal.field), refusal.sentence)
         status = 422
@@ -179,8 +176,8 @@ def arrange(request: HttpRequest, public_id: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                done = _("Handed to the second person.") if _hands_on(request) else ""
-                return _once(request, form, lambda: _arrange(request, row, form), done)
+                done = _("Handed to the second person.") if _hands_on(request) else _("Saved.")
+                return press(request, form, lambda: _arrange(request, row, form), done)
             except Unfit as refusal:
                 form.add_error(None, refusal.sentence)
             except Conflict as refusal:
@@ -277,7 +274,7 @@ def _decide(
             return reverse("agencies:plan", args=[row.public_id])
 
         try:
-            return _once(request, form, run, done)
+            return press(request, form, run, done)
         except NotAllowed:
             raise
         except Unfit as refusal:
@@ -288,19 +285,6 @@ def _decide(
             form.add_error(None, refusal.sentence)
     row = _plan(str(row.public_id))
     return _shown(request, row, form=form, conflict=conflict, status=status)
-
-
-def _once(
-    request: HttpRequest, form: ActForm, act: Callable[[], str], done: str = ""
-) -> HttpResponse:
-    where, acted = once(
-        key=form.cleaned_data["form_key"], by=request.actor, now=request.now, act=act
-    )
-    if acted:
-        messages.success(request, done or _("Saved."))
-    else:
-        messages.info(request, _("This form was already sent; here is its result."))
-    return redirect(where)
 
 
 def _plan(public_id: str) -> Reorganisation:

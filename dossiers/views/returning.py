@@ -6,10 +6,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy
 
 from accounts.pages import page
+from accounts.pressing import BOTH
 from dossiers import forms, news
 from dossiers import transitions as verbs
 from dossiers.models import Dossier, FormReturn
-from dossiers.views.acting import BOTH, Act, dossier_of, perform
+from dossiers.views.acting import Act, dossier_of, perform
 from dossiers.workflow_forms import ReturnForm
 
 

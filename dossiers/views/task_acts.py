@@ -4,16 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import unfinished
 from accounts.pages import page
-from accounts.receipts import once
+from accounts.pressing import BOTH, earlier_result, press, say_kept
 from accounts.refusals import Conflict, NotAllowed, Refused
 from deadlines.moments import Moment
 from deadlines.published import published
@@ -21,7 +20,6 @@ from dossiers import task_forms, task_policies, timeline
 from dossiers import transitions as verbs
 from dossiers.forms import DossierActForm
 from dossiers.models import Task, TaskReport
-from dossiers.views.acting import BOTH, earlier_result
 from dossiers.views.tasks import shown, task_of
 
 
@@ -159,10 +157,7 @@ def _perform(
     )
     conflict, status = "", 200
     if kept:
-        messages.warning(
-            request,
-            _("Your session had ended. What you typed is still here: check it and send it again."),
-        )
+        say_kept(request)
     only_looks = request.POST.get("viec") == "xem-han"
     if request.method == "POST" and form.is_valid() and not only_looks:
         facts = {
@@ -172,7 +167,7 @@ def _perform(
         }
         where = reverse("tasks:detail", args=[task.code])
         try:
-            return done(request, form, act.done, lambda: _then(do(form, facts), where))
+            return press(request, form, lambda: _then(do(form, facts), where), act.done)
         except Conflict as refusal:
             conflict, status = refusal.sentence, 409
         except NotAllowed:
@@ -209,19 +204,6 @@ def _waiting_report(task: Task) -> TaskReport | None:
 
 def _then(_result: object, where: str) -> str:
     return where
-
-
-def done(
-    request: HttpRequest, form: DossierActForm, words: Any, act: Callable[[], str]
-) -> HttpResponse:
-    """Run the act once for this form and go to its result, the address that ``act`` gives."""
-    key, by, now = form.cleaned_data["form_key"], request.actor, request.now
-    where, acted = once(key=key, by=by, now=now, act=act)
-    if acted:
-        messages.success(request, words)
-    else:
-        messages.info(request, _("This form was already sent; here is its result."))
-    return redirect(where)
 
 
 def _after_conflict(conflict: str, form: DossierActForm, task: Task, verb: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from accounts.pages import page
-from dossiers.views.acting import BOTH
+from accounts.pressing import BOTH
 from dossiers.views.adjusting import decide_about, extension_step, perform_on_limit
 from dossiers.views.tasks import task_of
 

@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import unfinished
 from accounts.pages import page
+from accounts.pressing import BOTH, earlier_result, press, say_kept
 from accounts.refusals import Refused
 from agencies.dates import local_day
 from agencies.models import Agency
@@ -19,8 +18,7 @@ from deadlines.views import not_published_sentence
 from dossiers import transitions as verbs
 from dossiers.models import Conclusion
 from dossiers.task_giving import GiveTasksForm
-from dossiers.views.acting import BOTH, dossier_of, earlier_result
-from dossiers.views.task_acts import done
+from dossiers.views.acting import dossier_of
 
 
 @page("task_give", BOTH)
@@ -51,13 +49,10 @@ def _give(request: HttpRequest, conclusion: Conclusion | None) -> HttpResponse:
         return _show(request, form, conclusion, 200)
     form, status = GiveTasksForm(data, **args), 200
     if kept:
-        messages.warning(
-            request,
-            _("Your session had ended. What you typed is still here: check it and send it again."),
-        )
+        say_kept(request)
     elif form.is_valid() and wish != "xem-han":
         try:
-            return done(request, form, _GIVEN, lambda: _do(request, form))
+            return press(request, form, lambda: _do(request, form), _GIVEN)
         except CalendarNotPublished as refusal:
             form.add_error(None, not_published_sentence(refusal))
             status = 422

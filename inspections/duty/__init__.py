@@ -9,7 +9,7 @@ locks its row, asks policy, state and version, writes, and enters it in the ledg
         → proposal: drafted → put to the director → endorsed → decided by a City leader → result
 """
 
-from inspections.duty.acting import FilesGone, NotSettled, Stale, TooEarly, Unfit, WrongState
+from inspections.duty.acting import NotSettled, Stale, TooEarly, Unfit, WrongState
 from inspections.duty.concluding import Asked, conclude, judge_remedy, report_remedy
 from inspections.duty.deciding import (
     AlreadyDecided,
@@ -51,7 +51,6 @@ __all__ = [
     "Answer",
     "Asked",
     "Draft",
-    "FilesGone",
     "NotSettled",
     "Period",
     "Recorded",

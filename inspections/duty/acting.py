@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from accounts import staging
 from accounts.actors import Actor
 from accounts.models import StagedFile
 from accounts.refusals import Conflict, NotAllowed, Refused
@@ -28,10 +29,6 @@ class WrongState(Conflict):
 
 class Stale(Conflict):
     """Somebody changed the row since the form was opened."""
-
-
-class FilesGone(Conflict):
-    """A file of the form is no longer on the server."""
 
 
 class NotSettled(Conflict):
@@ -135,17 +132,8 @@ def attach(
     rather than keeping the act without one of its files."""
     kept = []
     for staged in files:
-        if not StagedFile.objects.filter(pk=staged.pk, owner=by.user).delete()[0]:
-            raise FilesGone(
-                _("“%(name)s” is no longer on the server. Choose the file again.")
-                % {"name": staged.name}
-            )
         row = make._default_manager.create(
-            name=staged.name,
-            size=staged.size,
-            sha256=staged.sha256,
-            content_type=staged.content_type,
-            path=staged.path,
+            **staging.take(staged, owner=by.user),
             added_by=by.user,
             added_at=now,
             **whose,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.fields import TextField
 from agencies.models import Agency
-from inspections.views.acting import InspectionActForm
+from deadlines.acts import DatedActForm
 
 MONTHS = [(month, f"{month:02d}") for month in range(1, 13)]
 
@@ -52,7 +52,7 @@ def text_area(label: Any, *, rows: int = 4, most: int = 20000, **kwargs: Any) ->
     )
 
 
-class ReasonForm(InspectionActForm):
+class ReasonForm(DatedActForm):
     """An act that needs its reason in writing."""
 
     reason = text_area(gettext_lazy("Reason"), rows=3, most=2000)

@@ -7,16 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.fields import TextField
+from deadlines.acts import DatedActForm
 from inspections.forms.parts import MONTHS, AgencyField, text_area
 from inspections.models import Plan, PlanItem
 from inspections.planning.history import candidates
 from inspections.transitions.planning import PlanFacts
-from inspections.views.acting import InspectionActForm
 
 MOST_AGENCIES = 200
 
 
-class PlanForm(InspectionActForm):
+class PlanForm(DatedActForm):
     """A plan: what it is called and how many agencies come into it in which way."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind of plan"), choices=Plan.Kind.choices)
@@ -80,7 +80,7 @@ def values_of(plan: Plan) -> dict[str, Any]:
     return {name: getattr(plan, name) for name in PlanFacts.__dataclass_fields__}
 
 
-class AddAgencyForm(InspectionActForm):
+class AddAgencyForm(DatedActForm):
     """An agency chosen by a person, with the reason."""
 
     agency = AgencyField(
@@ -100,7 +100,7 @@ class AddAgencyForm(InspectionActForm):
         self.fields["agency"].among = candidates(self.today)
 
 
-class ItemForm(InspectionActForm):
+class ItemForm(DatedActForm):
     """Another month or theme for an agency of a plan, or out of the plan."""
 
     out = forms.BooleanField(label=gettext_lazy("Take this agency out of the plan"), required=False)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.fields import FilesField, TextField
+from deadlines.acts import DatedActForm
 from deadlines.fields import DateField, MomentField
 from deadlines.models import TimeLimit
 from deadlines.wording import day_text
@@ -15,7 +16,6 @@ from inspections.forms.parts import text_area
 from inspections.models import Exhibit, Finding, Record, Signature
 from inspections.transitions.answering import Signed
 from inspections.transitions.records import Written
-from inspections.views.acting import InspectionActForm
 
 _LINES_HELP = gettext_lazy("One person a line: full name, then the post after a comma.")
 
@@ -44,7 +44,7 @@ def lines_of(people: Iterable[dict[str, str]]) -> str:
     return "\n".join(", ".join(filter(None, (one["name"], one["post"]))) for one in people)
 
 
-class RecordForm(InspectionActForm):
+class RecordForm(DatedActForm):
     """The record in the order of the paper."""
 
     place = TextField(label=gettext_lazy("Place"), max_length=200, required=False)
@@ -146,7 +146,7 @@ def values_of(record: Record) -> dict[str, Any]:
     }
 
 
-class FindingsForm(InspectionActForm):
+class FindingsForm(DatedActForm):
     """Which limits are to be copied into the record."""
 
     limits = forms.MultipleChoiceField(
@@ -174,7 +174,7 @@ class FindingsForm(InspectionActForm):
         return [self.among[key] for key in self.cleaned_data["limits"]]
 
 
-class FindingForm(InspectionActForm):
+class FindingForm(DatedActForm):
     """What the team saw about one finding, or that it does not belong in the record."""
 
     note = text_area(
@@ -200,14 +200,14 @@ class FindingForm(InspectionActForm):
         return data
 
 
-class ExhibitForm(InspectionActForm):
+class ExhibitForm(DatedActForm):
     """Photographs and files of the visit."""
 
     caption = TextField(label=gettext_lazy("What it shows"), max_length=300, required=False)
     exhibits = FilesField(label=gettext_lazy("Photographs or files"), multiple=True)
 
 
-class RemoveExhibitForm(InspectionActForm):
+class RemoveExhibitForm(DatedActForm):
     """Which exhibit does not belong in the record, and why."""
 
     exhibit = forms.ChoiceField(label=gettext_lazy("Exhibit"))
@@ -225,7 +225,7 @@ class RemoveExhibitForm(InspectionActForm):
         return self.among[self.cleaned_data["exhibit"]]
 
 
-class OpinionForm(InspectionActForm):
+class OpinionForm(DatedActForm):
     """The opinion of the inspected party, in its own words."""
 
     opinion = forms.ChoiceField(
@@ -249,7 +249,7 @@ class OpinionForm(InspectionActForm):
         return data
 
 
-class SignatureForm(InspectionActForm):
+class SignatureForm(DatedActForm):
     """What one side put under the paper."""
 
     side = forms.ChoiceField(label=gettext_lazy("Side"), choices=Signature.Side.choices)

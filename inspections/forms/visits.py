@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Appointment, User
 from accounts.roles import Role
+from deadlines.acts import DatedActForm
 from deadlines.fields import DateField
 from inspections.bases import lead_bodies_on
 from inspections.forms.parts import AgencyField, text_area
@@ -15,7 +16,6 @@ from inspections.models import Inspection, TeamMember
 from inspections.planning.history import candidates
 from inspections.transitions.checking import OWN_BODIES, Visit
 from inspections.transitions.visiting import MOST_SAMPLED
-from inspections.views.acting import InspectionActForm
 
 _TEAM = "team_"
 _PARTS = [("", gettext_lazy("not in the team")), *TeamMember.Part.choices]
@@ -38,7 +38,7 @@ def inspectors(today: Any) -> list[User]:
     return list(User.objects.filter(pk__in=posts.values("user")).order_by("full_name", "pk"))
 
 
-class VisitForm(InspectionActForm):
+class VisitForm(DatedActForm):
     """An inspection as it is put to the director."""
 
     agency = AgencyField(
@@ -169,7 +169,7 @@ def values_of(inspection: Inspection) -> dict[str, Any]:
     }
 
 
-class DecideForm(InspectionActForm):
+class DecideForm(DatedActForm):
     """How long the visit may take."""
 
     days = forms.IntegerField(
@@ -177,7 +177,7 @@ class DecideForm(InspectionActForm):
     )
 
 
-class SampleForm(InspectionActForm):
+class SampleForm(DatedActForm):
     """How many dossiers are drawn."""
 
     size = forms.IntegerField(

@@ -15,18 +15,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from accounts import staging
 from accounts.actors import Actor
 from accounts.models import StagedFile
-from accounts.refusals import Conflict
 from deadlines.models import TimeLimit
 from inspections.facts import facts_of_all
 from inspections.models import Exhibit, Finding, Record
 from inspections.transitions.rows import Unfit, acting, changes_between, enter, write
 from ledger import recording
-
-
-class FilesGone(Conflict):
-    """A file of the form is no longer on the server: it waited too long or was sent elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,19 +157,10 @@ def add_exhibits(
     with acting(record, "edit_record", by, version) as row:
         made = []
         for staged in files:
-            if not StagedFile.objects.filter(pk=staged.pk, owner=by.user).delete()[0]:
-                raise FilesGone(
-                    _("“%(name)s” is no longer on the server. Choose the file again.")
-                    % {"name": staged.name}
-                )
             exhibit = Exhibit.objects.create(
                 record=row,
                 caption=caption,
-                name=staged.name,
-                size=staged.size,
-                sha256=staged.sha256,
-                content_type=staged.content_type,
-                path=staged.path,
+                **staging.take(staged, owner=by.user),
                 added_by=by.user,
                 added_at=now,
             )

@@ -10,62 +10,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from accounts import autosave, step_up, unfinished
-from accounts.actors import Actor
-from accounts.fields import ActForm, FilesField
-from accounts.receipts import once, result_of
+from accounts.pressing import Stored, differences, earlier_result, press, say_kept
 from accounts.refusals import Conflict, NotAllowed, Refused
-from agencies.dates import local_day
-from deadlines import strips
+from deadlines.acts import DatedActForm, due_preview
 from deadlines.calendar import CalendarNotPublished
-from deadlines.fields import DateField
-from deadlines.published import published
-from deadlines.rules import rule_on
 from deadlines.views import not_published_sentence
 from inspections.story import last_entry
 
-BOTH = ("GET", "HEAD", "POST")
 
-
-class InspectionActForm(ActForm):
-    """What all forms of Home Affairs share: whose they are, and the day they are filled in."""
-
-    def __init__(self, *args: Any, by: Actor, now: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.by, self.now, self.today = by, now, local_day(now)
-        for name in self.fields:
-            if isinstance(self.fields[name], FilesField):
-                self.fields[name].belongs_to(by.author.id, now)
-            elif isinstance(self.fields[name], DateField):
-                self.fields[name].today = self.today
-
-    def not_ahead(self, name: str) -> Any:
-        """A date on paper that may not lie after today."""
-        value = self.cleaned_data.get(name)
-        if value and value > self.today:
-            raise forms.ValidationError(
-                _("This date cannot be after today (%(today)s). Check the day and month.")
-                % {"today": f"{self.today:%d/%m/%Y}"},
-                code="ahead",
-            )
-        return value
-
-
-class PlainForm(InspectionActForm):
+class PlainForm(DatedActForm):
     """An act that needs nothing but the press of its button."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the server holds now: the version a form must name, and the values by field."""
-
-    version: int
-    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _always() -> bool:
@@ -137,19 +96,11 @@ def perform(
         step_up.ask(request, form)
     conflict, status = "", 200
     if kept:
-        messages.warning(
-            request,
-            _("Your session had ended. What you typed is still here: check it and send it again."),
-        )
+        say_kept(request)
     if request.method == "POST":
         if form.is_valid():
             try:
-                where, acted = once(
-                    key=form.cleaned_data["form_key"],
-                    by=request.actor,
-                    now=request.now,
-                    act=lambda: do(form) or act.back,
-                )
+                return press(request, form, lambda: do(form) or act.back, act.done)
             except tuple(act.refused) as refusal:
                 form.add_error(act.refused[type(refusal)], refusal.sentence)
                 status = 422
@@ -164,13 +115,6 @@ def perform(
             except CalendarNotPublished as refusal:
                 form.add_error(None, not_published_sentence(refusal))
                 status = 422
-            else:
-                autosave.forget(request.user, request.path)
-                if acted:
-                    messages.success(request, act.done)
-                else:
-                    messages.info(request, _("This form was already sent; here is its result."))
-                return redirect(where)
         elif earlier := earlier_result(request):
             return earlier  # its twin was stored while this one was being read, and took its files
         else:
@@ -182,22 +126,11 @@ def perform(
         "form": form,
         "told": act.told(),
         "autosaved": None if kept else autosave.offer(request),
-        **_due_preview(request, act),
+        **due_preview(act.rule, request.now),
         **act.extra,
         **(_after_conflict(conflict, form, act) if conflict else {}),
     }
     return render(request, act.template, context, status=status)
-
-
-def earlier_result(request: HttpRequest) -> HttpResponse | None:
-    """Where a posted form already led, if it had its effect before (back button, second tab)."""
-    if request.method != "POST":
-        return None
-    where = result_of(request.POST.get("form_key", ""), by=request.actor)
-    if where is None:
-        return None
-    messages.info(request, _("This form was already sent; here is its result."))
-    return redirect(where)
 
 
 def _after_conflict(conflict: str, form: Any, act: Act) -> dict[str, Any]:
@@ -216,28 +149,5 @@ def _after_conflict(conflict: str, form: Any, act: Act) -> dict[str, Any]:
         "conflict": conflict,
         "may_retry": may_retry,
         "meanwhile": last_entry(*act.about) if act.about else None,
-        "newer": _differences(form, stored.values) if form.is_bound and stored else [],
+        "newer": differences(form, stored.values) if form.is_bound and stored else [],
     }
-
-
-def _differences(form: Any, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Label and stored value of each field that the person filled in otherwise."""
-    found = []
-    for name, value in values.items():
-        if name in form.cleaned_data and form.cleaned_data[name] != value:
-            field_ = form.fields[name]
-            words = dict(getattr(field_, "choices", ())).get(value) or field_.prepare_value(value)
-            found.append((str(field_.label), str(words or "")))
-    return found
-
-
-def _due_preview(request: HttpRequest, act: Act) -> dict[str, Any]:
-    """The strip of the limit that the act would start now, shown before anything is sent."""
-    if not act.rule:
-        return {}
-    rule = rule_on(act.rule, local_day(request.now))
-    try:
-        strip = strips.for_rule(rule, request.now, now=request.now, calendar=published().calendar)
-    except CalendarNotPublished as refusal:
-        return {"calendar_missing": not_published_sentence(refusal)}
-    return {"strip": strip}

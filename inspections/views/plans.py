@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.pages import page
 from accounts.paging import address, numbered
+from accounts.pressing import BOTH, Stored
 from accounts.rights import allows
 from agencies.dates import local_day
 from inspections import policies, story
@@ -22,7 +23,7 @@ from inspections.planning.history import candidates
 from inspections.planning.wording import reason_text, telling, why
 from inspections.transitions import planning
 from inspections.transitions.rows import Unfit
-from inspections.views.acting import BOTH, Act, PlainForm, Stored, perform
+from inspections.views.acting import Act, PlainForm, perform
 from inspections.views.handing_out import paper_response
 from inspections.views.tabs import tabs
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.pages import page
+from accounts.pressing import BOTH
 from agencies.dates import local_day
 from inspections import duty_policies, news
 from inspections.forms.parts import ReasonForm
@@ -17,7 +18,7 @@ from inspections.forms.records import (
 from inspections.models import Record, Signature
 from inspections.transitions import answering, finalising
 from inspections.transitions.rows import Unfit
-from inspections.views.acting import BOTH, Act, perform
+from inspections.views.acting import Act, perform
 from inspections.views.record_forms import act_on, common, done, record_in
 
 

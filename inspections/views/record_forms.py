@@ -6,9 +6,10 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
+from accounts.pressing import Stored
 from inspections import policies
 from inspections.models import Record
-from inspections.views.acting import Act, PlainForm, Stored
+from inspections.views.acting import Act, PlainForm
 from inspections.views.record_pages import record_crumbs, record_of
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.pages import page
+from accounts.pressing import BOTH
 from inspections.forms.records import (
     ExhibitForm,
     FindingForm,
@@ -18,7 +19,7 @@ from inspections.forms.records import (
 from inspections.heads import head_in, heads_in_line
 from inspections.models import Finding, Inspection, Record
 from inspections.transitions import beginning, records
-from inspections.views.acting import BOTH, perform
+from inspections.views.acting import perform
 from inspections.views.record_forms import act_on, common, done, record_in
 
 

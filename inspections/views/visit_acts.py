@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.pages import page
+from accounts.pressing import BOTH, Stored
 from agencies.dates import local_day
 from deadlines.wording import day_text
 from inspections import news, policies, sampling
@@ -15,7 +16,7 @@ from inspections.forms.visits import DecideForm, SampleForm, VisitForm, values_o
 from inspections.models import Inspection
 from inspections.transitions import beginning, visiting
 from inspections.transitions.rows import Unfit
-from inspections.views.acting import BOTH, Act, PlainForm, Stored, perform
+from inspections.views.acting import Act, PlainForm, perform
 from inspections.views.visits import crumbs_of, inspection_of
 
 _VISIT = "inspections/visit_form.html"

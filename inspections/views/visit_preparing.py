@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.pages import page
+from accounts.pressing import BOTH
 from accounts.rights import allows
 from agencies.dates import local_day
 from agencies.models import Agency
@@ -21,7 +22,7 @@ from inspections.models import Inspection, Plan, PlanItem, TeamMember
 from inspections.planning.history import candidates, year_before
 from inspections.transitions import checking, raising, visiting
 from inspections.transitions.rows import Unfit
-from inspections.views.acting import BOTH, Act, PlainForm, perform
+from inspections.views.acting import Act, PlainForm, perform
 from inspections.views.visits import crumbs_of, inspection_of
 
 _VISIT = "inspections/visit_form.html"

@@ -32,14 +32,10 @@ OFFICIAL = sorted({*guards.HISTORY, *guards.WATCHED})
 #: What the programme deletes, and why that is no record. Everything else is found and refused.
 DELETES = {
     ("accounts/saving.py", "SavedFilter"): "one's own name for a list",
-    ("accounts/staging.py", "StagedFile"): "a file that no form was sent with",
+    ("accounts/staging.py", "StagedFile"): "no form was sent with it, or it became part of a row",
     ("accounts/sign_in.py", "SignInFailure"): "counted for a quarter of an hour",
     ("accounts/autosave.py", "AutosavedForm"): "what was typed and not sent",
     ("accounts/autosave.py", "mine"): "what was typed and not sent",
-    ("dossiers/transitions/acting.py", "StagedFile"): "it became an attachment",
-    ("dossiers/transitions/tasks.py", "StagedFile"): "it became the file of a report",
-    ("inspections/transitions/records.py", "StagedFile"): "it became an exhibit",
-    ("inspections/duty/acting.py", "StagedFile"): "it became evidence",
     ("ledger/chain.py", "Gap"): "a note that a number may never come; events stay",
     ("ledger/chain.py", "gap"): "a note that a number may never come; events stay",
     # With an entry that says what it was, and only before anything is signed or in force:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.pages import page
 from accounts.paging import address, numbered
+from accounts.pressing import BOTH
 from accounts.rights import allows
 from agencies.models import Agency
 from deadlines.counting import last_day_before
@@ -25,7 +26,7 @@ from inspections import duty, duty_forms
 from inspections.duty import signals as signs
 from inspections.duty import stages
 from inspections.models import Proposal, Recommendation, Record
-from inspections.views.acting import BOTH, Act, perform
+from inspections.views.acting import Act, perform
 from inspections.views.duty.common import RECORD_JOINS, home_crumbs, record_url
 
 PAGE_SIZE = 25

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.pages import page
+from accounts.pressing import BOTH, Stored
 from accounts.roles import Role
 from agencies.dates import local_day
 from deadlines import adjusting
@@ -20,7 +21,7 @@ from inspections import duty_policies as policies
 from inspections.duty import telling
 from inspections.models import Proposal
 from inspections.papers.people import late_line
-from inspections.views.acting import BOTH, Act, PlainForm, Stored, perform
+from inspections.views.acting import Act, PlainForm, perform
 from inspections.views.duty.common import home_crumbs, proposal_of, proposal_url
 from inspections.views.duty.proposals import groups_today, title_of
 from inspections.views.duty.records import explanation_shown

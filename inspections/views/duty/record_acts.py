@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.pages import page
+from accounts.pressing import BOTH, Stored
 from agencies.dates import local_day
 from agencies.models import Agency
 from deadlines.moments import Moment
@@ -19,7 +20,7 @@ from inspections import duty_policies as policies
 from inspections.duty.proposing import Draft
 from inspections.models import Record
 from inspections.papers.people import late_line
-from inspections.views.acting import BOTH, Act, PlainForm, Stored, perform
+from inspections.views.acting import Act, PlainForm, perform
 from inspections.views.duty.common import home_crumbs, proposal_url, record_of, record_url
 from inspections.views.duty.records import explanation_shown, title_of
 

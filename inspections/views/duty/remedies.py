@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.pages import page
 from accounts.paging import address, numbered
+from accounts.pressing import BOTH, Stored
 from accounts.rights import allows, reaches_city
 from deadlines import strips
 from deadlines.models import TimeLimit
@@ -23,7 +24,7 @@ from inspections.duty.acting import code_of
 from inspections.duty.concluding import remaining_day
 from inspections.duty.opening import PAGE, opened
 from inspections.models import Recommendation, Record, RemedyReport
-from inspections.views.acting import BOTH, Act, Stored, perform
+from inspections.views.acting import Act, perform
 from inspections.views.duty.common import home_crumbs, record_url, remedy_of, remedy_url
 from inspections.views.duty.records import remedy_row
 
