@@ -114,6 +114,7 @@ class TestEveryAddress:
 
 @pytest.mark.django_db
 class TestPosting:
+    @pytest.mark.once
     def test_without_the_forms_token_is_refused_everywhere(self, world, sign_in):
         """Sign-in, sign-out and language too: each counts as somebody else's page."""
         dossier = world.submitted()
@@ -157,6 +158,7 @@ class TestReadingChangesNothing:
                     assert response.status_code in expected, (by.author.name, name)
         assert everything() == before
 
+    @pytest.mark.once
     def test_a_head_is_answered_like_a_get(self, world, sign_in):
         dossier = world.submitted()
         lan = sign_in(world.lan)

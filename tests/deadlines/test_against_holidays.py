@@ -13,7 +13,7 @@ import pytest
 
 from . import FIRST_PUBLISHED, LAST_PUBLISHED, ONE_DAY, official_calendar
 
-pytestmark = pytest.mark.pure
+pytestmark = pytest.mark.once
 
 KNOWN_ERRORS_OF_THE_PACKAGE = {
     # Công văn 12729/VPCP-KGVX, 25/12/2025: Friday off against the Saturday of the week after.

@@ -41,7 +41,7 @@ from . import (
     official_calendar,
 )
 
-pytestmark = pytest.mark.pure
+pytestmark = pytest.mark.once
 
 CALENDAR = official_calendar()
 FIVE_PM = dt.time(17)

@@ -9,6 +9,7 @@ import datetime as dt
 import random
 import re
 from itertools import accumulate
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,7 +29,7 @@ from deadlines.counting import (
 
 from . import ONE_DAY, days_worked_by_the_table, official_calendar
 
-pytestmark = pytest.mark.pure
+pytestmark = pytest.mark.once
 
 PLUS_SEVEN = dt.timezone(dt.timedelta(hours=7))
 FIRST = dt.date(2025, 1, 1)
@@ -55,18 +56,50 @@ PROMISED_ORDER = {
 
 ten_thousand = settings(max_examples=10_000, deadline=None)
 
-# A calendar is drawn as the days on which it differs from the plain week: a weekday that is off, a
-# weekend day worked. Bytes are the cheapest thing to draw: each is the distance to the next of
-# them.
-differences = st.binary(max_size=14).map(
-    lambda gaps: {index for index in accumulate(1 + gap % 50 for gap in gaps) if index < LENGTH}
-)
-a_day = st.integers(0, LENGTH - 1)
-an_early_day = st.integers(0, 119)
-an_amount = st.integers(1, 60)
-a_second = st.sampled_from(SECONDS)
-a_closing_time = st.sampled_from((None, None, dt.time(0), dt.time(17), dt.time(23)))
-a_zone = st.sampled_from(ZONES)
+
+class Case(NamedTuple):
+    """What one question is asked of. A calendar is the days on which it differs from the plain
+    week: a weekday that is off, a weekend day worked."""
+
+    differing: set[int]
+    day: int
+    second: int
+    zone: dt.tzinfo
+    amount: int
+    closing: dt.time | None
+    other_day: int
+    other_second: int
+
+
+CLOSING_TIMES = (None, None, dt.time(0), dt.time(17), dt.time(23))
+
+
+def decoded(drawn: bytes) -> Case:
+    """Bytes are the cheapest thing to draw: two for each of the facts, then for each differing day
+    its distance to the one before."""
+    facts, gaps = drawn[:14], drawn[14:]
+    day, second, zone, amount, closing, other_day, other_second = (
+        int.from_bytes(facts[place : place + 2], "big") for place in range(0, 14, 2)
+    )
+    return Case(
+        {index for index in accumulate(1 + gap % 50 for gap in gaps) if index < LENGTH},
+        day % LENGTH,
+        SECONDS[second % len(SECONDS)],
+        ZONES[zone % len(ZONES)],
+        1 + amount % 60,
+        CLOSING_TIMES[closing % len(CLOSING_TIMES)],
+        other_day % LENGTH,
+        SECONDS[other_second % len(SECONDS)],
+    )
+
+
+cases = st.binary(min_size=14, max_size=28).map(decoded)
+#: So many days from the beginning that the longest limit drawn ends within the calendar.
+EARLY = 120
+
+
+def early(day: int) -> int:
+    return day % EARLY
 
 
 def is_plain_working_day(day: dt.date) -> bool:
@@ -139,20 +172,14 @@ def midnight_after(day: dt.date) -> dt.datetime:
 
 
 @ten_thousand
-@given(differences, a_day, a_second, a_zone, an_amount, a_closing_time)
-@example(set(), LENGTH - 1, 0, dt.UTC, 1, None)
-@example(set(), LENGTH - 1, 86_399, dt.UTC, 1, dt.time(17))
-@example({0, 1, 2}, 0, 0, PLUS_SEVEN, 1, dt.time(17))
-def test_equals_a_walk_over_the_days_or_is_refused_where_the_walk_falls_off(
-    differing: set[int],
-    day: int,
-    second: int,
-    zone: dt.tzinfo,
-    amount: int,
-    closing: dt.time | None,
-) -> None:
-    calendar, worked = build(differing), worked_days(differing)
-    started_at = instant(day, second, zone)
+@given(cases)
+@example(Case(set(), LENGTH - 1, 0, dt.UTC, 1, None, 0, 0))
+@example(Case(set(), LENGTH - 1, 86_399, dt.UTC, 1, dt.time(17), 0, 0))
+@example(Case({0, 1, 2}, 0, 0, PLUS_SEVEN, 1, dt.time(17), 0, 0))
+def test_equals_a_walk_over_the_days_or_is_refused_where_the_walk_falls_off(case: Case) -> None:
+    calendar, worked = build(case.differing), worked_days(case.differing)
+    amount, closing = case.amount, case.closing
+    started_at = instant(case.day, case.second, case.zone)
     wall_clock = started_at.astimezone(PLUS_SEVEN).replace(tzinfo=None)
     for unit in Unit:
         try:
@@ -167,43 +194,34 @@ def test_equals_a_walk_over_the_days_or_is_refused_where_the_walk_falls_off(
 
 
 @ten_thousand
-@given(differences, an_early_day, an_early_day, a_second, an_amount, a_closing_time)
-def test_a_rest_day_more_never_ends_earlier_and_a_make_up_day_more_never_later(
-    differing: set[int],
-    changed: int,
-    day: int,
-    second: int,
-    amount: int,
-    closing: dt.time | None,
-) -> None:
-    worked = worked_days(differing)
-    calendar = build(differing)
+@given(cases)
+def test_a_rest_day_more_never_ends_earlier_and_a_make_up_day_more_never_later(case: Case) -> None:
+    worked = worked_days(case.differing)
+    calendar = build(case.differing)
+    changed, started_at = early(case.other_day), instant(early(case.day), case.second)
     for change, more_rest in (
         (next(index for index in range(changed, LENGTH) if worked[DAYS[index]]), True),
         (next(index for index in range(changed, LENGTH) if not worked[DAYS[index]]), False),
     ):
-        other = build(differing ^ {change})
+        other = build(case.differing ^ {change})
         for unit in Unit:
             before, after = (
-                due_at(each, instant(day, second), amount, unit, after_hours_from=closing)
+                due_at(each, started_at, case.amount, unit, after_hours_from=case.closing)
                 for each in (calendar, other)
             )
             assert after >= before if more_rest else after <= before
 
 
 @ten_thousand
-@given(differences, an_early_day, a_second, an_early_day, a_second, an_amount, a_closing_time)
-def test_a_later_start_never_ends_earlier(
-    differing: set[int],
-    day: int,
-    second: int,
-    other_day: int,
-    other_second: int,
-    amount: int,
-    closing: dt.time | None,
-) -> None:
-    calendar = build(differing)
-    earlier, later = sorted((instant(day, second), instant(other_day, other_second)))
+@given(cases)
+def test_a_later_start_never_ends_earlier(case: Case) -> None:
+    calendar, amount, closing = build(case.differing), case.amount, case.closing
+    earlier, later = sorted(
+        (
+            instant(early(case.day), case.second),
+            instant(early(case.other_day), case.other_second),
+        )
+    )
     for unit in Unit:
         assert due_at(calendar, earlier, amount, unit, after_hours_from=closing) <= due_at(
             calendar, later, amount, unit, after_hours_from=closing
@@ -211,17 +229,11 @@ def test_a_later_start_never_ends_earlier(
 
 
 @ten_thousand
-@given(differences, an_early_day, a_second, a_zone, an_amount, a_closing_time)
-def test_ends_with_the_midnight_of_a_working_day_after_the_event(
-    differing: set[int],
-    day: int,
-    second: int,
-    zone: dt.tzinfo,
-    amount: int,
-    closing: dt.time | None,
-) -> None:
-    calendar, worked = build(differing), worked_days(differing)
-    started_at = instant(day, second, zone)
+@given(cases)
+def test_ends_with_the_midnight_of_a_working_day_after_the_event(case: Case) -> None:
+    calendar, worked = build(case.differing), worked_days(case.differing)
+    day, amount, closing = early(case.day), case.amount, case.closing
+    started_at = instant(day, case.second, case.zone)
     first_instant, last_instant = instant(day, 0), instant(day, 86_400) - MICROSECOND
     for unit in Unit:
         result = due_at(calendar, started_at, amount, unit, after_hours_from=closing)
@@ -237,12 +249,11 @@ def test_ends_with_the_midnight_of_a_working_day_after_the_event(
 
 
 @ten_thousand
-@given(differences, an_early_day, a_second, st.integers(1, 10), a_closing_time)
-def test_the_explanation_agrees_and_leaves_no_day_out(
-    differing: set[int], day: int, second: int, amount: int, closing: dt.time | None
-) -> None:
-    calendar, worked = build(differing), worked_days(differing)
-    started_at = instant(day, second)
+@given(cases)
+def test_the_explanation_agrees_and_leaves_no_day_out(case: Case) -> None:
+    calendar, worked = build(case.differing), worked_days(case.differing)
+    day, amount, closing = early(case.day), 1 + case.amount % 10, case.closing
+    started_at = instant(day, case.second)
     for unit in Unit:
         explanation = explain(calendar, started_at, amount, unit, after_hours_from=closing)
         marks = explanation.days
@@ -284,10 +295,10 @@ def test_the_explanation_agrees_and_leaves_no_day_out(
 
 
 @settings(max_examples=500, deadline=None)
-@given(differences, a_day)
-def test_adding_any_number_of_working_days_equals_a_walk(differing: set[int], day: int) -> None:
+@given(cases)
+def test_adding_any_number_of_working_days_equals_a_walk(case: Case) -> None:
     """Every number of days that stays in the calendar, forwards and backwards: 200 to a case."""
-    calendar, worked = build(differing), worked_days(differing)
+    calendar, worked, day = build(case.differing), worked_days(case.differing), case.day
     start = DAYS[day]
     later = [each for each in DAYS[day + 1 :] if worked[each]]
     earlier = [each for each in reversed(DAYS[:day]) if worked[each]]
@@ -302,14 +313,13 @@ def test_adding_any_number_of_working_days_equals_a_walk(differing: set[int], da
 
 
 @ten_thousand
-@given(differences, a_day, a_day, a_second)
-def test_left_and_late_equal_a_count_of_days(
-    differing: set[int], ends_on: int, today: int, second: int
-) -> None:
-    calendar = build(differing)
-    worked = worked_days(differing)
+@given(cases)
+def test_left_and_late_equal_a_count_of_days(case: Case) -> None:
+    calendar = build(case.differing)
+    worked = worked_days(case.differing)
+    ends_on, today = case.other_day, case.day
     bound = midnight_after(DAYS[ends_on])
-    now = instant(today, second)
+    now = instant(today, case.second)
     left = sum(worked[day] for day in DAYS[today + 1 : ends_on + 1])
     late = sum(worked[day] for day in DAYS[ends_on + 1 : today + 1])
     assert working_days_left(calendar, now, bound) == left

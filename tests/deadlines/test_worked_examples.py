@@ -14,7 +14,7 @@ from deadlines.counting import Unit, due_at, explain, last_day
 
 from . import official_calendar
 
-pytestmark = pytest.mark.pure
+pytestmark = pytest.mark.once
 
 CALENDAR = official_calendar()
 WEEKDAYS = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")

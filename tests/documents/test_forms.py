@@ -22,7 +22,7 @@ from tests.documents.papers import (
     limits,
 )
 
-pytestmark = pytest.mark.pure
+pytestmark = pytest.mark.once
 
 
 def text_of(layout) -> str:

@@ -14,7 +14,7 @@ from documents.layout import Table, docx
 from tests.documents.measuring import Printed
 from tests.documents.papers import SAMPLES
 
-pytestmark = pytest.mark.pure
+pytestmark = pytest.mark.once
 
 
 def opened(layout):

@@ -13,7 +13,7 @@ from tests.documents.papers import SAMPLES
 from tests.world import NOW
 
 
-@pytest.mark.pure
+@pytest.mark.once
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_layout_goes_through_json_and_comes_back(name):
     said = json.loads(json.dumps(recording.plain(to_json(SAMPLES[name]))))
@@ -23,7 +23,7 @@ def test_a_layout_goes_through_json_and_comes_back(name):
     assert docx(back) == docx(SAMPLES[name])
 
 
-@pytest.mark.pure
+@pytest.mark.once
 @pytest.mark.parametrize(
     "content",
     [{}, {"form": 2}, {"form": 1}, {"form": 1, **{"day": "31/12/2026"}}],
@@ -33,7 +33,7 @@ def test_what_is_no_layout_is_named_so(content):
         from_json(content)
 
 
-@pytest.mark.pure
+@pytest.mark.once
 def test_an_unknown_part_is_refused_not_left_out():
     said = to_json(SAMPLES["notice"])
     with pytest.raises(UnknownForm):

@@ -24,7 +24,7 @@ from documents.layout import (
 from tests.documents.measuring import Printed
 from tests.documents.papers import REMINDER, SAMPLES, limits
 
-pytestmark = pytest.mark.pure
+pytestmark = pytest.mark.once
 
 HOSTILE = {
     "typst": '#panic("x") #let a = 1 $x^2$ *đậm* _nghiêng_ `mã` <nhãn> '

@@ -9,7 +9,7 @@ from documents.layout import Annex, Column, Layout, Paragraph, Table, Urgency, p
 from tests.documents.measuring import Printed
 from tests.documents.papers import SAMPLES
 
-pytestmark = pytest.mark.pure
+pytestmark = pytest.mark.once
 #: What a glyph's box may stand out of its line, in millimetres.
 LOOSE = 0.7
 

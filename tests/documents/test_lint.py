@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from documents import forms
-from documents.layout import Column, Paragraph, Signature, Table, Words
+from documents.layout import Column, Items, Paragraph, Signature, Table, Words
 from documents.lint import DISCIPLINE, FORBIDDEN, faults
 from tests.documents.papers import AGENCY, SAMPLES, VERDICT
 
-pytestmark = pytest.mark.pure
+pytestmark = pytest.mark.once
 
 
 def codes(**changes) -> list[str]:
@@ -133,3 +133,41 @@ def test_faults_that_stop_the_issue_come_first_with_the_words_they_are_about():
 
 def test_a_date_far_in_the_year_needs_no_zero():
     assert faults(replace(SAMPLES["notice"], day=date(2026, 11, 25))) == []
+
+
+def test_what_a_sentence_says_of_a_fault():
+    (fault,) = faults(replace(SAMPLES["notice"], body=(Paragraph(text="Nội dung: …"),)))
+    assert fault.text.endswith("“Nội dung: …”.")
+    (fault,) = faults(replace(SAMPLES["notice"], body=()))
+    assert fault.text == fault.sentence
+
+
+def test_names_of_files_are_copied_words():
+    listed = Items(items=("bao_cao___cuoi...pdf",))
+    assert codes(body=(listed,)) == ["placeholder"]
+    assert codes(body=(replace(listed, words=True),)) == []
+
+
+def test_a_draft_has_places_to_sign():
+    unsigned = (Signature(post="Trưởng đoàn"),)
+    assert codes(signatures=unsigned, draft=True) == []
+
+
+def test_what_stops_an_issue_and_what_is_advice():
+    stops = {
+        code: fault.blocking
+        for code, text in (
+            ("number_zero", "Theo Quyết định số 5/QĐ-SNV"),
+            ("day_zero", "ngày 5 tháng 10 năm 2026"),
+            ("month_zero", "trong tháng 2 năm 2026"),
+            ("placeholder", "Nội dung: …"),
+            ("title", "ông ThS. Nguyễn Văn A"),
+            ("bold_to", "**Kính gửi:** Sở Nội vụ"),
+        )
+        for fault in faults(replace(SAMPLES["notice"], body=(Paragraph(text=text),)))
+        if fault.code == code
+    }
+    assert stops == {
+        "number_zero": True, "day_zero": True, "month_zero": True, "placeholder": True,
+        "title": False, "bold_to": False,
+    }  # fmt: skip

@@ -201,6 +201,7 @@ def test_every_state_has_its_way_and_every_verb_its_page():
     assert set(ACTS) == set(policies.ACT_OF) == {*MOVES, *WITHIN}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("state", list(WAYS))
 def test_what_does_not_fit_is_refused_to_everybody_and_changes_nothing(walk, state):
     dossier = walk.go(*WAYS[state][0])
@@ -221,6 +222,7 @@ def test_what_does_not_fit_is_refused_to_everybody_and_changes_nothing(walk, sta
             assert column_values(dossier) == before, (verb, name)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("state", list(WAYS))
 def test_what_fits_is_refused_to_everybody_who_has_not_the_right(walk, state):
     dossier = walk.go(*WAYS[state][0])

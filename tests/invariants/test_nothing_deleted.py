@@ -151,6 +151,7 @@ class TestNobodyDeletes:
 
     WORDS = ("xoa", "delete", "bo", "huy", "DELETE", "")
 
+    @pytest.mark.once
     def test_by_any_form_of_any_page(self, world: World, sign_in):
         dossiers = [make(world) for make in IN_STATE.values()]
         actors = people(world)

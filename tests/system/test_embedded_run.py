@@ -118,6 +118,7 @@ def test_one_command_serves_everything_and_stops_cleanly(
     assert count_people(environment) == people
 
 
+@pytest.mark.once
 def test_nothing_outlives_a_killed_parent_or_a_dead_child(
     start: Callable[[], Site], environment: dict[str, str]
 ) -> None:
