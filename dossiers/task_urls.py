@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.views import task_acts, task_export, task_extension, task_giving, tasks
+from dossiers.views import task_acts, task_export, task_giving, task_limits, tasks
 
 app_name = "tasks"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("<str:code>/bao-cao/", task_acts.report, name="report"),
     path("<str:code>/chap-nhan/", task_acts.accept, name="accept"),
     path("<str:code>/tra-lai/", task_acts.send_back, name="send_back"),
-    path("<str:code>/gia-han/", task_extension.ask_extension, name="ask_extension"),
-    path("<str:code>/de-nghi/", task_extension.decide, name="decide"),
+    path("<str:code>/gia-han/", task_limits.ask_extension, name="ask_extension"),
+    path("<str:code>/dieu-chinh/", task_limits.propose, name="propose"),
+    path("<str:code>/tam-dung/", task_limits.suspend, name="suspend"),
+    path("<str:code>/chay-tiep/", task_limits.resume, name="resume"),
+    path("<str:code>/de-nghi/", task_limits.decide, name="decide"),
 ]

@@ -1,7 +1,5 @@
 """Asking for another due date, deciding about it, suspending; and what waits for a decision."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,41 +25,23 @@ from deadlines.wording import chip
 from dossiers import adjusting_forms as forms
 from dossiers.adjusting import decide as decide_on
 from dossiers.forms import DossierActForm
-from dossiers.models import Direction, Dossier, Task
+from dossiers.models import Dossier, Task
 from dossiers.views.acting import dossier_of
+from dossiers.views.adjusting_steps import (
+    Step,
+    extension_step,
+    proposal_step,
+    resumption_step,
+    suspension_step,
+)
 from dossiers.views.adjusting_words import (
     deciders_of,
     request_facts,
-    resumption_preview,
     row_of,
-    suspension_preview,
     title_of,
 )
 
 PAGE_SIZE = 25
-
-
-@dataclass(frozen=True)
-class Step:
-    """A form about one time limit: the words around it, what its button does, when it is open.
-
-    ``ready`` raises the conflict that closes it; ``day`` names the field of a date, beside which a
-    missing calendar is explained; ``step_up`` marks a decision that asks for the password again.
-    """
-
-    verb: str
-    title: Any
-    button: Any
-    done: Any
-    form: type[DossierActForm]
-    ready: Callable[[], None]
-    do: Callable[[Any], object]
-    day: str | None = None
-    step_up: bool = False
-    text: Any = ""
-    initial: dict[str, Any] = field(default_factory=dict)
-    form_args: dict[str, Any] = field(default_factory=dict)
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @page("window_view")
@@ -89,58 +69,11 @@ def ask_extension(request: HttpRequest, code: str) -> HttpResponse:
     return perform_on_limit(request, dossier, limit, extension_step(request, limit))
 
 
-def extension_step(request: HttpRequest, limit: TimeLimit) -> Step:
-    """The form with which the head of the owing agency asks."""
-    return Step(
-        verb="ask_extension",
-        title=gettext_lazy("Ask for an extension"),
-        button=gettext_lazy("Send the request for an extension"),
-        done=gettext_lazy("The request is sent. Until it is decided the present due date counts."),
-        form=forms.ExtensionForm,
-        ready=lambda: adjusting.must_be_askable(limit, request.now),
-        day="wanted_on",
-        text=gettext_lazy(
-            "A City leader decides. Until then the present due date counts; an extension after the "
-            "breach never takes the breach away."
-        ),
-        do=lambda form: adjusting.ask_extension(
-            limit,
-            wanted_on=form.cleaned_data["wanted_on"],
-            reason_class=form.cleaned_data["reason_class"],
-            reason=form.cleaned_data["reason"],
-            by=request.actor,
-            now=request.now,
-        ),
-    )
-
-
 @page("adjustment_propose", BOTH)
 def propose(request: HttpRequest, code: str) -> HttpResponse:
     """The City Office proposes a correction, or to lift the duty to explain."""
     dossier, limit = _limit_of(request, dossier_of(request, code))
-    step = Step(
-        verb="propose",
-        title=gettext_lazy("Propose a correction or a waiver"),
-        button=gettext_lazy("Send the proposal"),
-        done=gettext_lazy("The proposal is sent; a City leader decides."),
-        form=forms.ProposalForm,
-        ready=lambda: adjusting.must_be_askable(limit, request.now),
-        day="wanted_on",
-        text=gettext_lazy("A City leader decides; whoever proposes does not."),
-        initial={"kind": Adjustment.Kind.CORRECTION, "reason_class": Adjustment.Reason.ERROR},
-        # elsewhere the document is still to come: only the duty to explain can fall away
-        form_args={"may_lift": Direction.objects.filter(time_limit=limit).exists()},
-        do=lambda form: adjusting.propose(
-            limit,
-            kind=form.cleaned_data["kind"],
-            wanted_on=form.cleaned_data["wanted_on"],
-            reason_class=form.cleaned_data["reason_class"],
-            reason=form.cleaned_data["reason"],
-            by=request.actor,
-            now=request.now,
-        ),
-    )
-    return perform_on_limit(request, dossier, limit, step)
+    return perform_on_limit(request, dossier, limit, proposal_step(request, limit))
 
 
 @page("window_extend", BOTH)
@@ -187,58 +120,24 @@ def decide_about(request: HttpRequest, row: Dossier | Task) -> HttpResponse:
 
 @page("window_suspend", BOTH)
 def suspend(request: HttpRequest, code: str) -> HttpResponse:
-    """A leader lets a running limit stand still; the new due date is shown for the day typed."""
+    """A leader lets a running limit stand still."""
     dossier, limit = _limit_of(request, dossier_of(request, code))
-    typed = request.POST.get("until_on") or request.GET.get("until_on", "")
-    step = Step(
-        verb="suspend",
-        title=gettext_lazy("Suspend the time limit"),
-        button=gettext_lazy("Suspend the time limit"),
-        done=gettext_lazy("The time limit is suspended; the lost working days are given back."),
-        form=forms.SuspensionForm,
-        ready=lambda: adjusting.must_be_suspendable(limit, request.now),
-        step_up=True,
-        day="until_on",
-        text=gettext_lazy(
-            "The rules know no pause: suspend only by a document, with a reason and an end. Every "
-            "suspension is counted and stays on record."
-        ),
-        initial={"until_on": typed},
-        extra={"preview": suspension_preview(limit, typed, request.now), "has_preview": True},
-        do=lambda form: adjusting.suspend(
-            limit,
-            until_on=form.cleaned_data["until_on"],
-            reason=form.cleaned_data["reason"],
-            document=form.cleaned_data["document"],
-            by=request.actor,
-            now=request.now,
-        ),
-    )
-    return perform_on_limit(request, dossier, limit, step)
+    return perform_on_limit(request, dossier, limit, suspension_step(request, limit))
 
 
 @page("window_resume", BOTH)
 def resume(request: HttpRequest, code: str) -> HttpResponse:
     """A leader lets a suspended limit run on before the day that was ordered."""
-    dossier, limit = _limit_of(request, dossier_of(request, code))
-    ordered = Suspension.objects.filter(time_limit=limit).select_related("resumed_by")
+    return resume_on(request, *_limit_of(request, dossier_of(request, code)))
+
+
+def resume_on(request: HttpRequest, row: Dossier | Task, limit: TimeLimit) -> HttpResponse:
+    """The newest suspension of this limit is ended; 404 where there never was one."""
+    ordered = Suspension.objects.filter(time_limit=limit).select_related("resumed_by", "time_limit")
     suspension = ordered.order_by("-pk").first()
     if suspension is None:
         raise Http404
-    step = Step(
-        verb="resume",
-        title=gettext_lazy("Let the time limit run on"),
-        button=gettext_lazy("Let it run on from today"),
-        done=gettext_lazy("The time limit runs on."),
-        form=forms.ResumptionForm,
-        ready=lambda: adjusting.must_be_resumable(suspension, limit, request.now),
-        step_up=True,
-        extra={"preview": resumption_preview(suspension, request.now), "has_preview": True},
-        do=lambda form: adjusting.resume(
-            suspension, reason=form.cleaned_data["reason"], by=request.actor, now=request.now
-        ),
-    )
-    return perform_on_limit(request, dossier, limit, step)
+    return perform_on_limit(request, row, limit, resumption_step(request, suspension))
 
 
 def _limits(request: HttpRequest, row: Dossier | Task) -> Any:

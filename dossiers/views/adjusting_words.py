@@ -24,14 +24,12 @@ from deadlines.views import not_published_sentence
 from deadlines.wording import chip, day_text
 from dossiers.models import Conclusion, Direction, Task
 
-#: Verb → label of its button and name of its page, for a limit that runs and one that stands still.
+#: Verb → label of its button and name of its page, for a limit that runs.
 RUNNING = {
-    "ask_extension": (gettext_lazy("Ask for an extension"), "dossiers:ask_extension"),
-    "propose": (gettext_lazy("Propose a correction or a waiver"), "dossiers:propose"),
-    "suspend": (gettext_lazy("Suspend the time limit"), "dossiers:suspend"),
+    "ask_extension": gettext_lazy("Ask for an extension"),
+    "propose": gettext_lazy("Propose a correction or a waiver"),
+    "suspend": gettext_lazy("Suspend the time limit"),
 }
-#: Of a task the last day alone can be asked for: a task is lifted, or given anew, as a task.
-OF_TASKS = {"ask_extension": (RUNNING["ask_extension"][0], "tasks:ask_extension")}
 
 
 @dataclass
@@ -72,15 +70,14 @@ def _acts(by: Actor, limit: TimeLimit, moment: Moment, found: Offers) -> list[tu
             )
     if limit.is_suspended_on(moment.today):
         if limit.suspended_until > moment.today and adjusting.may(by, "resume", limit):
-            url = _limit_page("dossiers:resume", code, part)
+            url = _limit_page("resume", code, part)
             acts.append((str(_("Let the time limit run on")), url, "secondary"))
         return acts
-    pages = OF_TASKS if code.startswith(TASK_CODES) else RUNNING
     closed = {"suspend"} if limit.is_overdue(moment.now) else set()
     closed |= {"ask_extension", "propose"} if limit.request_id else set()
     acts += [
-        (str(label), _limit_page(view, code, part), "secondary")
-        for verb, (label, view) in pages.items()
+        (str(label), _limit_page(verb, code, part), "secondary")
+        for verb, label in RUNNING.items()
         if verb not in closed and adjusting.may(by, verb, limit)
     ]
     return acts
@@ -111,10 +108,10 @@ def panel_with(panel: dict[str, Any] | None, offered: Offers) -> dict[str, Any] 
     }
 
 
-def _limit_page(view: str, code: str, part: str) -> str:
+def _limit_page(verb: str, code: str, part: str) -> str:
     if code.startswith(TASK_CODES):
-        return reverse(view, args=[code])
-    return f"{reverse(view, args=[code])}?{urlencode({'han': part})}"
+        return reverse(f"tasks:{verb}", args=[code])
+    return f"{reverse(f'dossiers:{verb}', args=[code])}?{urlencode({'han': part})}"
 
 
 def _decision_page(code: str, number: int) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from tests.world import PASSWORD
+from tests.browser.desk import DESK, PHONE, Desk
+from tests.world import NOW, PASSWORD
 
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -41,6 +42,17 @@ def window(browser, live_server, wall_clock) -> Callable[..., Page]:
     yield open_for
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def desk(world, window, wall_clock) -> Callable[..., Desk]:
+    """The window of a person of the world, on a screen or (``phone``) in the hand."""
+    wall_clock(NOW)
+
+    def sit_down(username: str, *, phone: bool = False) -> Desk:
+        return Desk(window(username), PHONE if phone else DESK)
+
+    return sit_down
 
 
 def enter(page: Page, username: str) -> None:

@@ -7,11 +7,11 @@ from playwright.sync_api import expect
 from deadlines import sweeping
 from dossiers.models import Dossier
 from tests.browser.conftest import enter
+from tests.browser.desk import PDF, vi
 from tests.world import NOW, hanoi
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PDF = {"mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
 FRIDAY_MIDNIGHT = hanoi(2026, 11, 28, 0, 0, 10)
 ACTS = ("", "sua/", "trinh/", "tiep-nhan/", "trinh-lanh-dao/", "chi-dao/", "bao-cao/", "ket-luan/",
         "phat-hanh/", "ket-thuc/")  # fmt: skip
@@ -62,7 +62,7 @@ def test_from_a_logged_submission_to_the_leaders_number(world, window, wall_cloc
     tile.click()
     expect(minh.locator("main")).to_contain_text(dossier.code)
     minh.get_by_role("link", name=dossier.code).first.click()
-    expect(minh.locator("main")).to_contain_text("Quá hạn")
+    expect(minh.locator("main")).to_contain_text(vi("Overdue"))
 
     lan.goto("/hop-thu/")
     enter(lan, "lan")

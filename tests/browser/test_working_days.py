@@ -4,85 +4,23 @@ Every page on the way is looked at by axe, fits a phone without sideways scrolli
 rule of the content security policy.
 """
 
-from collections.abc import Callable
 from datetime import date
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.roles import Role
 from dossiers.models import Dossier, Task
 from dossiers.states import State
-from tests.world import NOW, World, person
+from tests.browser.desk import PDF, vi
+from tests.world import World, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PDF = {"mimeType": "application/pdf", "buffer": b"%PDF-1.4\n%%EOF\n"}
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
 SHEET = (
     "Số, ký hiệu tờ trình;Ngày tờ trình;Trích yếu\n77/TTr-UBND;20/11/2026;Sửa chữa nhà văn hóa\n"
 )
-
-
-class Desk:
-    """One person's window; pages that break a rule of the house fail the day."""
-
-    def __init__(self, page: Page):
-        self.page, self.refused = page, []
-        page.on("console", lambda line: line.type == "error" and self.refused.append(line.text))
-        page.on("pageerror", lambda error: self.refused.append(str(error)))
-
-    def look(self, address: str, *, sees: str = "") -> Page:
-        """Open a page at the desk and on the phone."""
-        self.page.goto(address)
-        self.check()
-        if sees:
-            expect(self.page.locator("main")).to_contain_text(sees)
-        return self.page
-
-    def check(self) -> None:
-        where = self.page.url
-        found = Axe().run(self.page).response["violations"]
-        assert [(one["id"], where) for one in found] == []
-        self.page.set_viewport_size(PHONE)
-        wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{where} is {wide} px wider than a phone"
-        self.page.set_viewport_size(DESK)
-        assert self.refused == [], where
-
-    def do(self, address: str, files: dict[str, str] | None = None, **fields: str) -> Page:
-        """Fill in the form of an act, send it, and be told that it is done."""
-        self.look(address)
-        for name, value in fields.items():
-            self.enter(name, value)
-        for name, file in (files or {}).items():
-            self.page.set_input_files(f"[name={name}]", {"name": file, **PDF})
-        self.page.locator("main form button[type=submit]").last.click()
-        self.page.wait_for_url(lambda url: not url.endswith(address))
-        expect(self.page.locator("#messages .message--success")).to_be_visible()
-        self.check()
-        return self.page
-
-    def enter(self, name: str, value: str) -> None:
-        field = self.page.locator(f"main form [name={name}]")
-        kind = field.first.evaluate("field => field.type")
-        if kind in {"checkbox", "radio"}:
-            self.page.evaluate(
-                "for (const one of document.querySelectorAll('main details')) one.open = true"
-            )
-            self.page.check(f"main form [name={name}][value='{value}']")
-        elif kind == "select-one":
-            field.select_option(value)
-        else:
-            field.fill(value)
-
-
-@pytest.fixture
-def desk(world, window, wall_clock) -> Callable[[str], Desk]:
-    wall_clock(NOW)
-    return lambda username: Desk(window(username))
 
 
 def page_of(dossier: Dossier, act: str = "") -> str:
@@ -218,7 +156,7 @@ def test_an_office_officer_consults_and_puts_to_the_leader(world, desk):
 def test_the_chief_decides_a_withdrawal_proposes_and_gives_a_task(world, desk):
     asked = world.directed(letter_ref="3/TTr-UBND").dossier
     leaving = world.submitted(letter_ref="4/TTr-UBND")
-    Desk(desk("hung").page).do(page_of(leaving, "rut/"), reason="Rà soát lại.")
+    desk("hung").do(page_of(leaving, "rut/"), reason="Rà soát lại.")
     thu = desk("thu")
     thu.look("/tong-quan/")
     thu.do(page_of(leaving, "rut/quyet-dinh/"), decision="agree")
@@ -241,7 +179,7 @@ def test_a_leader_decides_on_the_phone_and_at_the_desk(world, desk):
     no = world.put(letter_ref="7/TTr-UBND")
     answered = world.reported().dossier
     minh = desk("minh")
-    minh.look("/tong-quan/", sees="Đang quá hạn")
+    minh.look("/tong-quan/", sees=vi("Overdue now"))
     minh.look("/ho-so/viec-cua-toi/", sees=put.code)
     minh.do(page_of(put, "chi-dao/"), kind="explain", text="Giải trình căn cứ pháp lý.")
     minh.do(page_of(for_meeting, "hop/"), planned_at="14:00 27/11/2026", place="Phòng họp số 2")

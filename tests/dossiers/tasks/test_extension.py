@@ -8,7 +8,9 @@ from django.urls import reverse
 from accounts.models import Message, MessageKind
 from accounts.roles import Role
 from deadlines.models import Adjustment, DueDateRevision
+from dossiers import transitions as verbs
 from dossiers.models import Task
+from dossiers.transitions import Hands
 from ledger.models import Event
 from tests.dossiers.desk import open_form, text_of
 from tests.dossiers.tasks.story import given, reported
@@ -122,6 +124,71 @@ class TestAskAndDecide:
         assert Event.objects.count() == before
 
 
+class TestTheOtherActs:
+    """A correction by two persons; a limit that stands still."""
+
+    CORRECTED = {
+        "kind": "correction", "wanted_on": "11/12/2026", "reason_class": "error",
+        "reason": "Nhập nhầm ngày trong kết luận.",
+    }  # fmt: skip
+    STOOD = {"until_on": "30/11/2026", "document": "513/UBND-TH", "reason": "Chờ ý kiến của Bộ."}
+
+    def post(self, browser, view, task, typed):
+        form = {**open_form(browser, f"tasks:{view}", task.code), **typed}
+        answer = browser.post(page(view, task), form)
+        task.time_limit.refresh_from_db()
+        return answer
+
+    def test_the_office_proposes_a_correction_and_a_leader_grants_it(self, world, sign_in):
+        task = given(world)
+        phuc, minh = sign_in(world.phuc), sign_in(world.minh)
+        assert page("propose", task) in phuc.get(page("detail", task)).text
+        assert self.post(phuc, "propose", task, self.CORRECTED).status_code == 302
+        assert task.time_limit.due_on == date(2026, 12, 7)
+        decide(minh, task)
+        task.time_limit.refresh_from_db()
+        assert task.time_limit.due_on == date(2026, 12, 11)
+        assert DueDateRevision.objects.get().cause == "correction"
+
+    def test_no_duty_to_explain_can_be_lifted_from_a_task(self, world, sign_in):
+        task = given(world)
+        lifted = {**self.CORRECTED, "kind": "waiver", "wanted_on": ""}
+        assert self.post(sign_in(world.phuc), "propose", task, lifted).status_code == 422
+        assert not Adjustment.objects.exists()
+
+    def test_a_leader_lets_it_stand_and_run_on(self, world, sign_in):
+        task = given(world)
+        minh = sign_in(world.minh)
+        assert page("suspend", task) in minh.get(page("detail", task)).text
+        assert self.post(minh, "suspend", task, self.STOOD).status_code == 302
+        # three working days lost: 25, 26 and 27/11
+        assert task.time_limit.due_on == date(2026, 12, 10)
+        assert page("resume", task) in minh.get(page("detail", task)).text
+        assert page("suspend", task) not in minh.get(page("detail", task)).text
+        ran_on = self.post(minh, "resume", task, {"reason": "Bộ đã trả lời."})
+        assert ran_on.status_code == 302
+        assert task.time_limit.due_on == date(2026, 12, 7)
+
+    def test_what_never_stood_runs_on_nowhere(self, world, sign_in):
+        assert sign_in(world.minh).get(page("resume", given(world))).status_code == 404
+
+    @pytest.mark.parametrize(
+        ("who", "view"),
+        [
+            ("hung", "propose"), ("minh", "propose"), ("tuan", "propose"), ("phuc", "suspend"),
+            ("hung", "suspend"), ("phuc", "resume"), ("tuan", "resume"),
+        ],
+    )  # fmt: skip
+    def test_nobody_else(self, world, sign_in, who, view):
+        task = given(world)
+        self.post(sign_in(world.minh), "suspend", task, self.STOOD)
+        before = Event.objects.count()
+        browser = sign_in(getattr(world, who))
+        for method in ("get", "post"):
+            assert getattr(browser, method)(page(view, task)).status_code in {403, 404}
+        assert Event.objects.count() == before
+
+
 class TestMyWork:
     """What waits for a decision stands in the work of whoever decides."""
 
@@ -150,3 +217,22 @@ class TestMyWork:
         kim = person("kim", "Trịnh Thị Kim", Role.CITY_LEADER, None, "Phó Chủ tịch UBND Thành phố")
         for user in (world.hung, world.hoa, kim):
             assert not sign_in(user).get("/ho-so/viec-cua-toi/").context["to_decide"]["reports"]
+
+    def test_a_task_in_hand_stands_there_long_before_its_end(self, world, sign_in):
+        """With the head until it is handed on, then with whoever works on it."""
+        task = given(world)
+
+        def have_it() -> list[str]:
+            people = (world.hung, world.lan, world.tuan, world.minh, world.thu)
+            pages = {user.username: sign_in(user).get("/ho-so/viec-cua-toi/") for user in people}
+            return [name for name, shown in pages.items() if shown.context["tasks"]]
+
+        assert have_it() == ["hung"]
+        hands = Hands(officer=world.lan)
+        verbs.assign_task(task, hands=hands, version=None, by=world.by(world.hung), now=NOW)
+        assert have_it() == ["lan"]
+        shown = sign_in(world.lan).get("/ho-so/viec-cua-toi/")
+        assert page("detail", task) in shown.text
+        assert not shown.context["empty"]
+        reported(world, task=task)
+        assert have_it() == []
