@@ -11,6 +11,7 @@ from accounts.roles import COLUMN_OF, Column, Role
 #: Act → its name on the page, in the order of a dossier's life.
 LABELS: dict[str, Any] = {
     "own_account": _("One's own account, password and inbox"),
+    "own_record": _("Records and proposals that name the person: reading and answering them"),
     "calendar_view": _("See the working calendar and the calculator"),
     "calendar_changes_view": _("See changes of the calendar"),
     "calendar_propose": _("Propose a change of the calendar"),
@@ -50,6 +51,7 @@ LABELS: dict[str, Any] = {
     "window_extend": _("Decide on extensions, corrections and waivers"),
     "window_suspend": _("Suspend a time limit"),
     "window_resume": _("Resume a time limit"),
+    "apology_issue": _("Issue an apology with a new date"),
     "remind": _("Remind"),
     "task_list": _("See lists of tasks"),
     "task_view": _("See a task"),
@@ -92,6 +94,10 @@ LABELS: dict[str, Any] = {
     "reorganisation_view": _("See reorganisations of agencies"),
     "agency_edit": _("Prepare a reorganisation of agencies"),
     "reorganisation_apply": _("Apply a reorganisation as the second person"),
+    "user_list": _("See people and the posts they hold"),
+    "user_role": _("Propose a post, end a post"),
+    "user_role_view": _("See proposed posts"),
+    "user_role_confirm": _("Confirm a post as the second person"),
     "dash_own": _("See the figures of one's agency"),
     "dash_city": _("See the figures of the city"),
 }

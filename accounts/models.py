@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import AppointmentQuerySet, MessageQuerySet
+from accounts.querysets import AppointmentQuerySet, MessageQuerySet, ProposalQuerySet
 from accounts.roles import Role
 from agencies.models import Agency, InternalUnit
 
@@ -43,11 +43,19 @@ class User(AbstractBaseUser):
         return self.full_name
 
 
+def line_of(post: str, agency: Agency | None, *, acting: bool) -> str:
+    """A post in one line, whoever holds it."""
+    where = agency.name if agency else _("City leadership")
+    title = _("acting %(post)s") % {"post": post} if acting else post
+    return f"{title} · {where}"
+
+
 class Appointment(models.Model):
     """A post that a person held from one local date to another, both inclusive.
 
     Responsibility attaches to whoever held the post on that day. City leaders belong to no agency;
-    every other post does.
+    every other post does. ``withdrawn_at`` is the instant from which the post carries no rights on
+    its last day: whoever is relieved at noon answers for the day, and acts no more.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
@@ -58,6 +66,7 @@ class Appointment(models.Model):
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     acting = models.BooleanField(default=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -81,13 +90,83 @@ class Appointment(models.Model):
 
     def line(self) -> str:
         """The post as shown beside a name: "Giám đốc · Sở Nội vụ", acting posts marked."""
-        where = self.agency.name if self.agency else _("City leadership")
-        title = _("acting %(post)s") % {"post": self.post} if self.acting else self.post
-        return f"{title} · {where}"
+        return line_of(self.post, self.agency, acting=self.acting)
 
     def in_force_on(self, day: date) -> bool:
         """Whether the post was held on a local date."""
         return self.started_on <= day <= (self.ended_on or date.max)
+
+
+class AppointmentProposal(models.Model):
+    """A post that one person proposes for another, and that a third confirms or refuses."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Waiting for confirmation")
+        CONFIRMED = "confirmed", _("Confirmed")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    public_id = models.UUIDField(unique=True, default=uuid.uuid4)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="proposals")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True)
+    role = models.CharField(max_length=30, choices=Role.choices)
+    post = models.CharField(max_length=150)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True)
+    acting = models.BooleanField(default=False)
+    reason = models.CharField(max_length=500)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PROPOSED)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=500, blank=True, default="")
+    appointment = models.OneToOneField(
+        Appointment, on_delete=models.PROTECT, null=True, blank=True, related_name="proposal"
+    )
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["confirmed", "refused"])
+                | Q(decided_by__isnull=False)
+                & ~Q(decided_by=F("proposed_by"))
+                & ~Q(decided_by=F("user")),
+                name="post_proposal_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(proposed_by=F("user")), name="post_proposal_not_for_oneself"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="confirmed") ^ Q(appointment__isnull=True),
+                name="post_proposal_appointment",
+            ),
+            models.UniqueConstraint(
+                "user",
+                "role",
+                "agency",
+                condition=Q(state="proposed", agency__isnull=False),
+                name="post_proposal_once",
+            ),
+            models.UniqueConstraint(
+                "user",
+                "role",
+                condition=Q(state="proposed", agency__isnull=True),
+                name="post_proposal_once_city",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "-proposed_at"], name="post_proposal_list")]
+
+    def __str__(self) -> str:
+        return self.line()
+
+    def line(self) -> str:
+        """The post as it will stand beside the name."""
+        return line_of(self.post, self.agency, acting=self.acting)
 
 
 class MessageKind(models.TextChoices):
@@ -152,6 +231,10 @@ class MessageKind(models.TextChoices):
     PROPOSAL_ENDORSED = "proposal_endorsed", _("Proposal put to the City leadership")
     PROPOSAL_DECIDED = "proposal_decided", _("Proposal decided")
     RESULT_ENTERED = "result_entered", _("Result entered")
+    POST_PROPOSED = "post_proposed", _("Post to confirm")
+    POST_DECIDED = "post_decided", _("Proposed post decided")
+    POST_GIVEN = "post_given", _("Post given")
+    POST_ENDED = "post_ended", _("Post ended")
 
 
 class Message(models.Model):

@@ -69,6 +69,10 @@ _ICONS = {
     MessageKind.REORGANISATION_PUT: "building",
     MessageKind.REORGANISATION_STOP: "warning",
     MessageKind.REORGANISED: "building",
+    MessageKind.POST_PROPOSED: "user",
+    MessageKind.POST_DECIDED: "check",
+    MessageKind.POST_GIVEN: "user",
+    MessageKind.POST_ENDED: "user",
 }
 
 
@@ -94,6 +98,8 @@ _ABOUT_INSPECTIONS = {
     MessageKind.RECORD_SERVED: "inspections:record",
     MessageKind.RECORD_ANNULLED: "inspections:record",
 }
+#: How codes of letters about late time limits begin; their public id follows.
+LETTER_CODES = "CV-"
 #: How codes of what Home Affairs records, proposes and recommends begin.
 DUTY_CODES = ("TN-", "TT-", "KN-")
 
@@ -262,12 +268,19 @@ def item(message: Message) -> Item:
             "The City leadership decided on a proposal of Home Affairs (%(agency)s)."
         ),
         MessageKind.RESULT_ENTERED: _("The result of a decision was entered (%(agency)s)."),
+        MessageKind.POST_PROPOSED: _("A proposed post waits for your confirmation."),
+        MessageKind.POST_DECIDED: _("A post that you proposed was decided on."),
+        MessageKind.POST_GIVEN: _("You were given a post, with the rights that go with it."),
+        MessageKind.POST_ENDED: _("A post of yours ends with %(day)s."),
     }[MessageKind(message.kind)]
     if message.about.startswith(TASK_CODES):
         sentence = _of_task(message) or sentence
     if message.kind == MessageKind.OVERDUE and message.about.startswith(DUTY_CODES):
         sentence = _("What Home Affairs asked of %(agency)s passed its time limit at the end of "
                      "%(day)s.")  # fmt: skip
+    if message.about.startswith(LETTER_CODES):
+        sentence = _("A reminder letter to %(agency)s was issued; it asks for an answer by the end "
+                     "of %(day)s.")  # fmt: skip
     return Item(
         pk=message.pk,
         sentence=sentence % facts,
@@ -308,10 +321,16 @@ def _page_of(message: Message) -> str:
         return reverse("dossiers:list")
     if message.kind in {MessageKind.REORGANISATION_PUT, MessageKind.REORGANISATION_STOP}:
         return reverse("agencies:plan", args=[code])
+    if message.kind in {MessageKind.POST_PROPOSED, MessageKind.POST_DECIDED}:
+        return reverse("accounts:proposal", args=[code])
+    if message.kind in {MessageKind.POST_GIVEN, MessageKind.POST_ENDED}:
+        return reverse("accounts:rights")
     if message.kind == MessageKind.CALENDAR_MISSING:
         return reverse("deadlines:calendar")
     if message.kind in _ABOUT_CALENDAR:
         return reverse("deadlines:change", args=[code])
+    if code.startswith(LETTER_CODES):
+        return reverse("dossiers:letter", args=[code.removeprefix(LETTER_CODES)])
     if code.startswith(DUTY_CODES):
         return reverse("inspections:subject", args=[code])
     if message.kind in _ABOUT_INSPECTIONS:

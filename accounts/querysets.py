@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
+from accounts.actors import Actor
+from accounts.rights import allows, reaches_city
 from accounts.roles import Role
 
 if TYPE_CHECKING:
@@ -20,8 +22,10 @@ class AppointmentQuerySet(models.QuerySet):
     """Posts as of a date."""
 
     def in_force_on(self, day: date) -> Self:
-        """Those held on a local date by people whose account is open."""
-        return self.held_on(day).filter(user__is_active=True)
+        """Those that carry their rights on a local date: the account is open, and nobody was
+        relieved in the course of that day."""
+        relieved = Q(ended_on=day, withdrawn_at__isnull=False)
+        return self.held_on(day).filter(~relieved, user__is_active=True)
 
     def held_on(self, day: date) -> Self:
         """Those held on a local date, whatever became of the account since."""
@@ -36,6 +40,15 @@ class AppointmentQuerySet(models.QuerySet):
             .order_by("-started_on", "-pk")
             .first()
         )
+
+
+class ProposalQuerySet(models.QuerySet):
+    """Posts that are proposed."""
+
+    def visible_to(self, by: Actor) -> Self:
+        """All for administrators, auditors and the chief of the City Office; nothing for others."""
+        chief = allows(by, "user_role_view") and by.holds(Role.OFFICE_CHIEF)
+        return self.all() if chief or reaches_city(by, "user_list") else self.none()
 
 
 class MessageQuerySet(models.QuerySet):

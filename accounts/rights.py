@@ -34,6 +34,7 @@ _EVERYONE = dict.fromkeys(Column, Scope.CITY)
 
 RIGHTS: dict[str, dict[Column, Scope]] = {
     "own_account": _EVERYONE,
+    "own_record": _EVERYONE,
     "calendar_view": _EVERYONE,
     "calendar_changes_view": {**_OFFICE, **_KEEPER, **_LEADER, **_AUDITOR},
     "calendar_propose": {**_OFFICE, **_KEEPER},
@@ -76,6 +77,7 @@ RIGHTS: dict[str, dict[Column, Scope]] = {
     "response_submit": _HEAD,
     "notice_issue": _OFFICE,
     "dossier_close": _OFFICE,
+    "apology_issue": _HEAD,
     "remind": {**_LEADER, **_OFFICE, Column.INSPECTOR: Scope.CITY},
     "task_list": {**_AGENCY, **_READERS},
     "task_view": {**_AGENCY, **_READERS},
@@ -115,13 +117,27 @@ RIGHTS: dict[str, dict[Column, Scope]] = {
     "reorganisation_view": {**_OFFICE, **_AUDITOR, **_SYSADMIN},
     "agency_edit": _SYSADMIN,
     "reorganisation_apply": {**_OFFICE, **_SYSADMIN},
+    "user_list": {**_HEAD, **_SYSADMIN, **_AUDITOR},
+    "user_role": _SYSADMIN,
+    "user_role_view": {**_OFFICE, **_SYSADMIN, **_AUDITOR},
+    "user_role_confirm": {**_OFFICE, **_SYSADMIN},
     "dash_own": _AGENCY,
     "dash_city": _READERS,
 }
 
 
+#: What remains to a person who holds no post any more: to read and answer what names them. Nobody
+#: is judged unheard because they have left; everything else they lose at once.
+WITHOUT_POST = frozenset({"own_record"})
+
+
 def allows(by: Actor, act: str, agency_id: int | None = None) -> bool:
-    """Whether a post held today allows the act on rows of an agency; without agency, on any row."""
+    """Whether a post held today allows the act on rows of an agency; without agency, on any row.
+
+    An act of ``WITHOUT_POST`` belongs to the person.
+    """
+    if act in WITHOUT_POST and by.user is not None:
+        return True
     scopes = RIGHTS[act]
     for post in by.posts:
         scope = scopes.get(COLUMN_OF[post.role])

@@ -1,8 +1,8 @@
-"""Addresses of people's own pages."""
+"""Addresses of people's own pages, and of people and their posts."""
 
 from django.urls import path
 
-from accounts import views
+from accounts import people_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,4 +12,10 @@ urlpatterns = [
     path("quyen-han/", views.rights, name="rights"),
     path("tu-luu/", views.autosaved, name="autosave"),
     path("hop-thu/", views.inbox, name="inbox"),
+    path("nguoi-dung/", people_views.people, name="people"),
+    path("nguoi-dung/de-nghi/", people_views.proposals, name="proposals"),
+    path("nguoi-dung/de-nghi/<uuid:public_id>/", people_views.proposal, name="proposal"),
+    path("nguoi-dung/chuc-vu/<int:item>/ket-thuc/", people_views.end, name="end_post"),
+    path("nguoi-dung/<str:code>/", people_views.person, name="person"),
+    path("nguoi-dung/<str:code>/chuc-vu/", people_views.propose, name="propose_post"),
 ]

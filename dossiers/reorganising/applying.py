@@ -180,11 +180,12 @@ def _change_posts(
     last_day = row.effective_on - timedelta(days=1)
     for post in posts:
         ended_on, unit_id = post.ended_on, post.unit_id
-        posts_of_people.end_appointment(
-            post, ended_on=last_day, reason=row.document, by=by, now=now
-        )
         goes = arrangement.of_post(post.pk)
-        if goes.key not in agencies or not post.user.is_active:
+        goes_on = goes.key in agencies and post.user.is_active
+        posts_of_people.end_appointment(
+            post, ended_on=last_day, reason=row.document, goes_on=goes_on, by=by, now=now
+        )
+        if not goes_on:
             continue
         unit = units[goes.key].get(unit_id) if unit_id else None
         posts_of_people.appoint(

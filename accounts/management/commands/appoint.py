@@ -1,9 +1,13 @@
-"""Give a person an account and a post: how a new installation gets its first people."""
+"""Give a person an account and a post: how a new installation gets its first people.
+
+As soon as two people can give posts (an administrator, and another or the chief of the City Office)
+the command opens accounts and gives none: quality.md §4 rule S7.
+"""
 
 import getpass
 import sys
 from argparse import ArgumentParser
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -11,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from accounts import actors, transitions
+from accounts import actors, appointing, transitions
 from accounts.models import User
 from accounts.refusals import Refused
 from accounts.roles import Role
@@ -26,8 +30,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--name", help="full name, for a new account")
-        parser.add_argument("--role", required=True, choices=Role.values)
-        parser.add_argument("--post", required=True, help='title of the post, "Giám đốc Sở"')
+        parser.add_argument("--role", choices=Role.values, help="without it: the account alone")
+        parser.add_argument("--post", help='title of the post, "Giám đốc Sở"')
         parser.add_argument("--agency", help="code of the agency; none for City leaders")
         parser.add_argument("--from", dest="started_on", type=date.fromisoformat)
         parser.add_argument("--to", dest="ended_on", type=date.fromisoformat)
@@ -37,23 +41,36 @@ class Command(BaseCommand):
         now = timezone.now()
         by = actors.job(f"appoint/1 ({getpass.getuser()})")
         started_on = options["started_on"] or local_day(now)
+        if bool(options["role"]) != bool(options["post"]):
+            raise CommandError("--role and --post go together.")
+        if options["role"] and appointing.two_can_give(local_day(now)):
+            raise CommandError(
+                "Posts are given in the browser: an administrator proposes one, another or the "
+                "chief of the City Office confirms it. Leave out --role to open the account."
+            )
         try:
-            with recording.recorded():
+            with recording.recorded(may_be_idle=True):
                 user = self._account(options, by, now)
-                transitions.appoint(
-                    user,
-                    role=Role(options["role"]),
-                    post=options["post"],
-                    agency=self._agency(options["agency"], started_on),
-                    started_on=started_on,
-                    ended_on=options["ended_on"],
-                    acting=options["acting"],
-                    by=by,
-                    now=now,
-                )
+                if options["role"]:
+                    self._appoint(user, options, started_on, by, now)
         except (Refused, ValidationError) as refusal:
             raise CommandError("; ".join(getattr(refusal, "messages", [str(refusal)]))) from None
-        self.stdout.write(f"{user.username}: {options['post']}")
+        self.stdout.write(f"{user.username}: {options['post'] or 'account'}")
+
+    def _appoint(
+        self, user: User, options: dict[str, Any], started_on: date, by: actors.Actor, now: datetime
+    ) -> None:
+        transitions.appoint(
+            user,
+            role=Role(options["role"]),
+            post=options["post"],
+            agency=self._agency(options["agency"], started_on),
+            started_on=started_on,
+            ended_on=options["ended_on"],
+            acting=options["acting"],
+            by=by,
+            now=now,
+        )
 
     def _account(self, options: dict[str, Any], by: actors.Actor, now: Any) -> User:
         username = options["username"].strip().lower()
