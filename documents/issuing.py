@@ -8,16 +8,24 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.refusals import Conflict
+from accounts.refusals import Conflict, Refused
 from agencies.dates import local_day
 from agencies.models import Agency
+from documents import lint, printing
 from documents.digests import digest_of
 from documents.models import Paper, PaperVoid, Series
 from ledger import recording
 
+#: So many faults are named in one refusal; when they are mended, the rest are.
+MOST_NAMED = 8
+
 
 class AlreadyVoid(Conflict):
     """The paper was declared void before, or corrected by another."""
+
+
+class Faulty(Refused):
+    """The paper has faults with which no paper goes out; the sentence names each."""
 
 
 def issue(
@@ -38,7 +46,9 @@ def issue(
     ``symbol`` is what follows the number ("BB-SNV"). ``content`` holds plain values only: text,
     integers, dates, instants with zone, lists and mappings of them. Numbers start anew each local
     year; who waits for a number takes the next one, at an instant not before that of the last
-    (Nghị định 30/2020 Điều 15 khoản 1). Raises ``AlreadyVoid`` when ``corrects`` was corrected.
+    (Nghị định 30/2020 Điều 15 khoản 1). Raises ``AlreadyVoid`` when ``corrects`` was corrected, and
+    ``Faulty`` when the paper as it would be printed has a blocking fault (``documents.lint``); the
+    number then goes back with everything else.
     """
     with recording.recorded():
         series = take_number(holder, symbol, now)
@@ -58,6 +68,7 @@ def issue(
             issued_at=series.last_at,
             corrects=corrects,
         )
+        _must_be_sound(paper)
         paper.digest = digest_of(paper)
         try:
             with transaction.atomic():
@@ -83,6 +94,19 @@ def issue(
             document=ref,
         )
     return paper
+
+
+def _must_be_sound(paper: Paper) -> None:
+    """Every way of issuing passes here. What is judged is the paper as it will be printed, with its
+    number and day. Content without a layout prints nothing and is not judged."""
+    if printing.KEY not in paper.content:
+        return
+    found = [one for one in lint.faults(printing.layout_of(paper)) if one.blocking]
+    if not found:
+        return
+    named = "; ".join(one.text.rstrip(".") for one in found[:MOST_NAMED])
+    raise Faulty(_("The paper cannot be issued yet. To be mended first: %(faults)s.")
+                 % {"faults": named})  # fmt: skip
 
 
 def declare_void(paper: Paper, *, reason: str, by: Actor, now: datetime) -> PaperVoid:

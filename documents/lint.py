@@ -1,8 +1,8 @@
 """Faults of layout and wording in a paper before it is issued, each said in one sentence.
 
 The rules are those of Nghị định 30/2020/NĐ-CP Phụ lục I and the common errors of domain.md §4.3.
-What people said in their own words (``Words``, columns marked ``words``) is theirs and is not
-judged.
+What people said in their own words (``Words``, columns and lists marked ``words``) is theirs and is
+not judged. Blocking faults are refused by ``documents.issuing.issue``; the others are advice.
 """
 
 import re
@@ -26,6 +26,11 @@ class Fault:
     found: str
     blocking: bool = False
 
+    @property
+    def text(self) -> str:
+        """The sentence, with the words it is about where there are any."""
+        return f"{self.sentence.rstrip('.')}: “{self.found}”." if self.found else self.sentence
+
 
 #: Names of forms of discipline (Nghị định 112/2020, 172/2025): only a person may utter them.
 DISCIPLINE = (
@@ -39,10 +44,10 @@ DISCIPLINE = (
 )
 FORBIDDEN = "biên bản vi phạm hành chính"
 _NUMBER = re.compile(r"\b[Ss]ố:?\s+[1-9]/\S*")
-_DAY = re.compile(r"\bngày\s+[1-9](?=\s+tháng\b|/)|(?<![\d/.])[1-9]/\d{1,2}/\d{4}\b")
+_DAY = re.compile(r"\b[Nn]gày\s+[1-9](?=\s+tháng\b|/)|(?<![\d/.])[1-9]/\d{1,2}/\d{4}\b")
 _MONTH = re.compile(
-    r"\btháng\s+[12](?=\s+năm\b|/\d{4}|\s*[,.;:)]|\s*$)"
-    r"|\bngày\s+\d{1,2}\s+tháng\s+[12](?!\d)"
+    r"\b[Tt]háng\s+[12](?=\s+năm\b|/\d{4}|\s*[,.;:)]|\s*$)"
+    r"|\b[Nn]gày\s+\d{1,2}\s+tháng\s+[12](?!\d)"
     r"|(?<![\d/])\d{1,2}/[12]/\d{4}\b"
 )
 _PLACEHOLDER = re.compile(r"…|\.{3,}|\[\s*\]|\{\{.*?\}\}|\{\{|\}\}|\{%|_{3,}|<<|>>|\b[xX]{3,}\b")
@@ -57,7 +62,8 @@ _MARKED_UP_TO = re.compile(r"(?:\*\*|<b>|<strong>|__)\s*Kính gửi", re.IGNOREC
 
 
 def faults(layout: Layout) -> list[Fault]:
-    """What is to be mended before issue; empty when nothing is. Number and day may still be blank.
+    """What is to be mended before issue; empty when nothing is. Number and day may still be blank,
+    in a draft also the places to sign.
 
     Blocking faults come first.
     """
@@ -89,9 +95,9 @@ def text_faults(text: str) -> Iterator[Fault]:
             )
     rules = (
         ("placeholder", _PLACEHOLDER, _("A place to be filled in was left empty."), True),
-        ("number_zero", _NUMBER, _("A number under 10 needs a 0 before it."), False),
-        ("day_zero", _DAY, _("A day under 10 needs a 0 before it."), False),
-        ("month_zero", _MONTH, _("The months 1 and 2 need a 0 before them."), False),
+        ("number_zero", _NUMBER, _("A number under 10 needs a 0 before it."), True),
+        ("day_zero", _DAY, _("A day under 10 needs a 0 before it."), True),
+        ("month_zero", _MONTH, _("The months 1 and 2 need a 0 before them."), True),
         ("title", _TITLE, _("No academic title stands before a name."), False),
         ("bold_to", _MARKED_UP_TO, _("“Kính gửi” is not set bold."), False),
     )
@@ -104,8 +110,13 @@ def text_faults(text: str) -> Iterator[Fault]:
 
 
 def _around(text: str, match: re.Match) -> str:
-    """The words of the match with a little of what stands before it."""
-    return " ".join(text[max(match.start() - 20, 0) : match.end() + 10].split())
+    """The words of the match with a few whole words around them."""
+    first, last = max(match.start() - 20, 0), match.end() + 10
+    if first:
+        first = text.find(" ", first, match.start()) + 1 or match.start()
+    if last < len(text):
+        last = max(text.rfind(" ", match.end(), last), match.end())
+    return " ".join(text[first:last].split())
 
 
 # --- parts of the paper ---------------------------------------------------------------------------
@@ -123,7 +134,7 @@ def _parts(layout: Layout) -> Iterator[Fault]:
     if not layout.type_name and not any(one.strip() for one in layout.to):
         yield Fault("to", _("The letter is addressed to nobody."), "", blocking=True)
     for one in layout.signatures:
-        if not one.name.strip() and not one.refused:
+        if not one.name.strip() and not one.refused and not layout.draft:
             yield Fault("signer", _("The name of a signer is missing."), one.post, blocking=True)
         if one.refused and not one.witness.strip():
             sentence = _("A side did not sign and no witness is named.")
@@ -168,7 +179,7 @@ def _of_blocks(blocks) -> Iterator[str]:
             case Paragraph():
                 yield f"{block.lead} {block.text}".strip()
             case Items():
-                yield from block.items
+                yield from () if block.words else block.items
             case Table():
                 yield from (block.caption, block.note, *(one.title for one in block.columns))
                 for row in (*block.rows, block.total):

@@ -23,6 +23,7 @@ ACT_OF = {
     "issue_notice": "notice_issue",
     "attach_draft_version": "office_draft_add",
     "assign": "dossier_assign",
+    "apologise": "apology_issue",
     "return_for_form": "dossier_return",
     "decide_withdrawal": "withdrawal_decide",
     "reject": "dossier_reject",

@@ -202,3 +202,16 @@ class TaskFileQuerySet(models.QuerySet):
         own = agencies_of(by, "task_view")
         leads = models.Q(report__task__lead_id__in=own)
         return self.filter(leads | models.Q(report__task__cooperating__in=own)).distinct()
+
+
+class LetterQuerySet(models.QuerySet):
+    """Letters about late time limits as a person may see them."""
+
+    def visible_to(self, by: Actor) -> Self:
+        """The whole city's, or those to and from the actor's agencies."""
+        if reaches_city(by, "window_view"):
+            return self
+        return self.filter(agency_id__in=agencies_of(by, "window_view"))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-paper__issued_at", "-pk")

@@ -99,4 +99,5 @@ WITHIN: dict[str, frozenset[State]] = {
     "prepare_report": frozenset({State.EXPLANATION_DUE}),
     "attach_draft_version": frozenset({State.OFFICE_DRAFTING}),
     "ask_withdrawal": WITHDRAWABLE,
+    "apologise": frozenset({State.EXPLANATION_DUE}),
 }

@@ -13,6 +13,7 @@ from accounts.fields import FilesField, TextField
 from accounts.models import User
 from agencies.models import Agency, InternalUnit, Kind
 from deadlines.fields import DateField, MomentField
+from deadlines.wording import day_text
 from dossiers.forms import DocRefField, DossierActForm
 from dossiers.models import Consultation, Dossier, FormReturn
 from dossiers.transitions import Hands, officers_of
@@ -59,7 +60,8 @@ class SilentChoice(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, asked: Consultation) -> str:
-        return asked.agency.name
+        due = _("end of %(day)s") % {"day": day_text(asked.time_limit.due_on)}
+        return f"{asked.agency.name} – {due}"
 
 
 class AssignForm(DossierActForm):
@@ -231,7 +233,7 @@ class SilenceForm(DossierActForm):
         field = self.fields["consultations"]
         field.queryset = Consultation.objects.filter(
             pk__in=[asked.pk for asked in silent]
-        ).select_related("agency", "dossier")
+        ).select_related("agency", "dossier", "time_limit")
         self.initial.setdefault("consultations", [asked.pk for asked in silent])
 
 

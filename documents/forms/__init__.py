@@ -9,6 +9,7 @@ from documents.forms.letters import (
     explanation_request,
     leader_decision,
     reminder_letter,
+    reminder_text,
 )
 from documents.forms.outcomes import (
     ConclusionNotice,
@@ -88,6 +89,7 @@ __all__ = [
     "notice_of_inspection",
     "plan",
     "reminder_letter",
+    "reminder_text",
     "responsibility_submission",
     "timeline",
 ]

@@ -20,7 +20,7 @@ from documents.forms.parts import (
     placed,
     signature,
 )
-from documents.layout import Block, Layout, Paragraph, Urgency, Words
+from documents.layout import Annex, Block, Layout, Paragraph, Urgency, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,8 @@ def explanation_request(said: ExplanationRequest) -> Layout:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
     """Urges one unit on for one or many late limits. ``new_due_on`` is the date now asked for;
-    ``explain`` whether an explanation is asked for too."""
+    ``explain`` whether an explanation is asked for too. ``text`` are the paragraphs, one a line, as
+    somebody rewrote what ``reminder_text`` drafted; the table comes from the limits."""
 
     issuer: Issuer
     signer: Signer
@@ -107,6 +108,7 @@ class Reminder:
     as_of: date
     new_due_on: date
     explain: bool = True
+    text: str = ""
     urgency: Urgency = Urgency.NORMAL
     to: Sequence[str] = ()
     day: date | None = None
@@ -116,54 +118,13 @@ class Reminder:
 
 def reminder_letter(said: Reminder) -> Layout:
     """Công văn đôn đốc: what was assigned, how it stands, what is asked, what follows (§4.3)."""
-    body: list[Block] = []
+    body = paragraphs(said.text or reminder_text(said))
     annexes = ()
-    if len(said.limits) == 1:
-        one = said.limits[0]
-        by = f" theo {one.direction.strip().rstrip('.')}" if one.direction else ""
-        subject = f"hồ sơ {one.code}"
-        body += [
-            Paragraph(
-                text=f"{said.agency} được giao giải quyết hồ sơ mã số {one.code} ({one.matter})"
-                f"{by}; thời hạn hoàn thành hết ngày {day_month_year(one.due_on)}."
-            ),
-            Paragraph(
-                text=f"Đến hết ngày {day_month_year(said.as_of)}, {said.agency} chưa hoàn thành, "
-                "chậm "
-                f"{count(one.net)} ngày làm việc{_reminded(one.reminders)}."
-            ),
-        ]
-    else:
+    subject = f"hồ sơ {said.limits[0].code}"
+    if len(said.limits) > 1:
         subject = "hồ sơ, nhiệm vụ bị chậm thời hạn"
-        in_text, annexes = placed(
-            late_table(said.limits, reminders=True), "Hồ sơ, nhiệm vụ bị chậm thời hạn"
-        )
-        where = "chi tiết như sau:" if in_text else "chi tiết tại Phụ lục kèm theo."
-        body += [
-            Paragraph(
-                text=f"Qua theo dõi việc giải quyết hồ sơ, nhiệm vụ được lãnh đạo UBND Thành phố "
-                f"giao, đến hết ngày {day_month_year(said.as_of)}, {said.agency} còn "
-                f"{count(len(said.limits))} hồ sơ, nhiệm vụ chưa hoàn thành và đã quá thời hạn, "
-                f"{where}"
-            ),
-            *in_text,
-        ]
-    asked = (
-        f"{said.issuer.name} đề nghị {said.agency} tập trung giải quyết, hoàn thành và báo cáo kết "
-        f"quả trước khi hết ngày {day_month_year(said.new_due_on)}"
-    )
-    if said.explain:
-        asked += ", trong đó giải trình rõ nguyên nhân, trách nhiệm của việc chậm thời hạn"
-    body += [
-        Paragraph(text=f"{asked}."),
-        Paragraph(
-            text="Người đứng đầu đơn vị chịu trách nhiệm về tiến độ và chất lượng giải quyết hồ "
-            "sơ, "
-            f"nhiệm vụ được giao theo {DIRECTIVE}; trường hợp tiếp tục chậm, việc xem xét trách "
-            "nhiệm "
-            "được thực hiện theo Công văn này./."
-        ),
-    ]
+        in_text, annexes = _late_of(said)
+        body[1:1] = in_text
     return headed(
         said.issuer,
         "",
@@ -177,6 +138,47 @@ def reminder_letter(said: Reminder) -> Layout:
         day=said.day,
         draft=said.draft,
     )
+
+
+def reminder_text(said: Reminder) -> str:
+    """The paragraphs of the letter as drafted from the limits, one a line; the table of several
+    limits follows the first."""
+    lines: list[str] = []
+    if len(said.limits) == 1:
+        one = said.limits[0]
+        by = f" theo {one.direction.strip().rstrip('.')}" if one.direction else ""
+        lines += [
+            f"{said.agency} được giao giải quyết hồ sơ mã số {one.code} ({one.matter})"
+            f"{by}; thời hạn hoàn thành hết ngày {day_month_year(one.due_on)}.",
+            f"Đến hết ngày {day_month_year(said.as_of)}, {said.agency} chưa hoàn thành, chậm "
+            f"{count(one.net)} ngày làm việc{_reminded(one.reminders)}.",
+        ]
+    else:
+        in_text, _annexes = _late_of(said)
+        where = "chi tiết như sau:" if in_text else "chi tiết tại Phụ lục kèm theo."
+        lines.append(
+            f"Qua theo dõi việc giải quyết hồ sơ, nhiệm vụ được lãnh đạo UBND Thành phố "
+            f"giao, đến hết ngày {day_month_year(said.as_of)}, {said.agency} còn "
+            f"{count(len(said.limits))} hồ sơ, nhiệm vụ chưa hoàn thành và đã quá thời hạn, "
+            f"{where}"
+        )
+    asked = (
+        f"{said.issuer.name} đề nghị {said.agency} tập trung giải quyết, hoàn thành và báo cáo kết "
+        f"quả trước khi hết ngày {day_month_year(said.new_due_on)}"
+    )
+    if said.explain:
+        asked += ", trong đó giải trình rõ nguyên nhân, trách nhiệm của việc chậm thời hạn"
+    lines += [
+        f"{asked}.",
+        "Người đứng đầu đơn vị chịu trách nhiệm về tiến độ và chất lượng giải quyết hồ sơ, "
+        f"nhiệm vụ được giao theo {DIRECTIVE}; trường hợp tiếp tục chậm, việc xem xét trách nhiệm "
+        "được thực hiện theo Công văn này./.",
+    ]
+    return "\n".join(" ".join(line.split()) for line in lines)
+
+
+def _late_of(said: Reminder) -> tuple[list[Block], tuple[Annex, ...]]:
+    return placed(late_table(said.limits, reminders=True), "Hồ sơ, nhiệm vụ bị chậm thời hạn")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -305,7 +305,7 @@ def _told(label: str, text: str) -> list[Block]:
 
 def _exhibits(exhibits: Sequence[Kept]) -> Items:
     named_ones = tuple(f"{one.name} (mã kiểm tra SHA-256: {one.sha256})" for one in exhibits)
-    return Items(items=ended(named_ones) or (NONE_SAID,))
+    return Items(items=ended(named_ones) or (NONE_SAID,), words=True)
 
 
 def _opinion(opinion: Opinion | None, none: str) -> list[Block]:

@@ -40,9 +40,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Items:
-    """A list, each item a paragraph behind a dash."""
+    """A list, each item a paragraph behind a dash. ``words`` marks copied words (names of files),
+    which are not checked for style."""
 
     items: tuple[str, ...]
+    words: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

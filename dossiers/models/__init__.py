@@ -10,6 +10,7 @@ from dossiers.models.core import (
     Urgency,
 )
 from dossiers.models.intake import ImportSession
+from dossiers.models.letters import Letter
 from dossiers.models.reorganising import Reorganisation
 from dossiers.models.running import Running
 from dossiers.models.tasks import Task, TaskFile, TaskReport
@@ -35,6 +36,7 @@ __all__ = [
     "FormReturn",
     "Holding",
     "ImportSession",
+    "Letter",
     "Meeting",
     "Notice",
     "Rejection",

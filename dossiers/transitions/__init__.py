@@ -52,6 +52,16 @@ from dossiers.transitions.leaving import (
     decide_withdrawal,
     reject,
 )
+from dossiers.transitions.lettering import (
+    MOST_IN_A_LETTER,
+    Apologised,
+    LetterUnfit,
+    NotLate,
+    apologise,
+    late_anywhere,
+    late_of,
+    remind_by_letter,
+)
 from dossiers.transitions.meeting import call_meeting
 from dossiers.transitions.returning import resubmit, return_for_form, times_submitted
 from dossiers.transitions.tasks import (
@@ -70,9 +80,11 @@ from dossiers.transitions.tasks import (
 )
 
 __all__ = [
+    "MOST_IN_A_LETTER",
     "AlreadyAnswered",
     "AlreadyAsked",
     "AnswerNeeded",
+    "Apologised",
     "Due",
     "DueUnclear",
     "EmptyReport",
@@ -82,6 +94,8 @@ __all__ = [
     "GateClosed",
     "Hands",
     "LateWithoutReason",
+    "LetterUnfit",
+    "NotLate",
     "NotOfThisAgency",
     "NotReplaceable",
     "NotYetDue",
@@ -97,6 +111,7 @@ __all__ = [
     "WrongState",
     "accept_task",
     "answer_consultation",
+    "apologise",
     "ask_withdrawal",
     "assign",
     "assign_task",
@@ -111,6 +126,8 @@ __all__ = [
     "give_tasks",
     "head_name_on",
     "issue_notice",
+    "late_anywhere",
+    "late_of",
     "log_submission",
     "officers_of",
     "prepare_report",
@@ -118,6 +135,7 @@ __all__ = [
     "receive",
     "record_silence",
     "reject",
+    "remind_by_letter",
     "report_back",
     "report_task",
     "resubmit",

@@ -29,7 +29,7 @@ from dossiers.states import State
 from dossiers.views.bulk import bulk_acts
 from dossiers.views.holding import stagnation_part
 from dossiers.views.rows import Row, rows_of
-from dossiers.views.waiting import decisions
+from dossiers.views.waiting import decisions, tasks_in_hand
 
 PAGE_SIZE = 25
 SHOWN_AT_ONCE = 20
@@ -150,7 +150,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     shown = list(waiting[: SHOWN_AT_ONCE + 1])
     count = waiting.count() if len(shown) > SHOWN_AT_ONCE else len(shown)
     idle = stagnation_part(by, moment)
-    to_decide = decisions(by, moment)
+    to_decide, tasks = decisions(by, moment), tasks_in_hand(by, moment)
     context = {
         "groups": groups,
         "waiting": _rows(shown[:SHOWN_AT_ONCE], moment),
@@ -162,9 +162,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         "waiting_count": count,
         "idle": idle,
         "to_decide": to_decide,
+        "tasks": tasks,
         "empty": not any(group["value"] for group in groups)
         and not shown
         and not to_decide["figures"]
+        and not tasks
         and not (idle and idle["count"]),
         "may_log": allows(by, "dossier_create"),
         "city": reaches_city(by, "dossier_view"),

@@ -23,7 +23,7 @@ from deadlines.wording import chip, day_text
 from dossiers import policies, timeline
 from dossiers.models import Attachment, Direction, Dossier
 from dossiers.states import State
-from dossiers.views import holding, orders, sections
+from dossiers.views import holding, letters, orders, sections
 from dossiers.views.acting import dossier_of
 from dossiers.views.adjusting_words import offers, panel_with
 from dossiers.views.consulting import for_asked_agency
@@ -99,8 +99,11 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "story": story,
         "next": panel_with(
             _next(request.actor, dossier, latest, moment, story),
-            offers(request.actor, limits, moment),
+            letters.with_letters(
+                offers(request.actor, limits, moment), request.actor, limits, moment
+            ),
         ),
+        "letters": letters.about(dossier, request.actor),
         "directions": directions,
         "conclusion": conclusion,
         "tasks": rows_of_conclusion(conclusion, request.actor, moment),

@@ -1,10 +1,12 @@
-"""What waits for a decision of one person: requests about time limits, and reports on tasks."""
+"""What waits for one person besides dossiers: requests and reports to decide, tasks in hand."""
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.querysets import HEAD_ROLES
 from accounts.rights import allows, reaches_city
 from accounts.roles import Role
 from deadlines import adjusting
@@ -29,6 +31,25 @@ def decisions(by: Actor, moment: Moment) -> dict[str, Any]:
         "figures": _figures(len(requests), len(reports)),
         "city": reaches_city(by, "window_view"),
     }
+
+
+def tasks_in_hand(by: Actor, moment: Moment) -> list[dict[str, Any]]:
+    """Tasks that this person works on, or as head has still to hand on, what ends first on top.
+
+    Those that end within two working days stand among the time limits of the page already. One
+    query; none for whoever holds no post in an agency.
+    """
+    if not by.agency_ids():
+        return []
+    headed = {post.agency_id for post in by.posts if post.role in HEAD_ROLES}
+    found = (
+        Task.objects.visible_to(by)
+        .filter(Q(officer=by.author.id) | Q(lead__in=headed, officer__isnull=True))
+        .filter(state=Task.State.GIVEN, time_limit__lifted=False)
+        .filter(time_limit__due_on__gt=moment.soon())
+        .select_related("lead", "officer", "time_limit__head_at_start")
+    )
+    return task_rows(list(found.order_by("time_limit__due_at", "pk")[:SHOWN_AT_ONCE]), moment)
 
 
 def _requests(by: Actor) -> list[Any]:

@@ -6,6 +6,7 @@ quality.md §2 invariant 21; Nghị định 30/2020 Điều 15 khoản 1.
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from os import environ
 
@@ -15,12 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agencies.models import Agency
-from documents import issuing
-from documents.issuing import AlreadyVoid
+from documents import issuing, printing
+from documents.issuing import AlreadyVoid, Faulty
+from documents.layout import Paragraph, Words
 from documents.models import Paper, PaperVoid, Series
 from dossiers import numbering
 from ledger import recording
 from ledger.models import Event
+from tests.documents.papers import SAMPLES
 from tests.dossiers.test_concurrency import at_once
 from tests.dossiers.test_verbs import Crash
 from tests.world import NOW, World, hanoi
@@ -152,6 +155,60 @@ class TestOneAfterTheOther:
                 Series.objects.create(holder=holder, symbol="X", year=2026)
             with pytest.raises(Exception, match=r"(?i)unique"), transaction.atomic():
                 Series.objects.create(holder=holder, symbol="X", year=2026)
+
+
+@pytest.mark.django_db
+class TestAPaperWithAFault:
+    """Whatever verb issues it: nine places call ``issue``, the rule stands in it alone."""
+
+    def issue(self, world, *texts: str, name: str = "notice", **changes) -> Paper:
+        body = tuple(Paragraph(text=text) for text in texts) or SAMPLES[name].body
+        layout = replace(SAMPLES[name], number=None, day=None, body=body, **changes)
+        return issuing.issue(
+            kind=Paper.Kind.NOTICE,
+            holder=world.home_affairs,
+            symbol="TB-SNV",
+            about_kind="record",
+            about_code="một",
+            title="Thông báo",
+            content=printing.content(layout),
+            by=world.by(world.hoa),
+            now=NOW,
+        )
+
+    @pytest.mark.parametrize(
+        "text",
+        ["Nội dung: ……", "Theo Quyết định số 5/QĐ-SNV.", "Ngày 5 tháng 10 năm 2026.",
+         "Trong tháng 2 năm 2026.", "Đề nghị cách chức."],
+    )  # fmt: skip
+    def test_is_refused_and_gives_its_number_back(self, world, text):
+        assert self.issue(world).number == 1
+        before = Event.objects.count()
+        with pytest.raises(Faulty):
+            self.issue(world, text)
+        assert Event.objects.count() == before
+        assert self.issue(world).number == 2
+        assert numbers("TB-SNV") == [1, 2]
+
+    def test_every_fault_is_named_with_its_words(self, world):
+        with pytest.raises(Faulty) as refused:
+            self.issue(world, "Nội dung: ……", "Theo Quyết định số 5/QĐ-SNV.")
+        assert "“Nội dung: ……”" in refused.value.sentence
+        assert "số 5/QĐ-SNV" in refused.value.sentence
+
+    def test_advice_stops_nothing(self, world):
+        assert self.issue(world, "Theo ThS. Nguyễn Văn A.").number == 1
+
+    def test_words_of_persons_stop_nothing(self, world):
+        spoken = Words(text="Tôi chờ ý kiến … từ ngày 5/2/2026.", whose="Hùng")
+        layout = replace(SAMPLES["notice"], body=(spoken,))
+        assert self.issue(world).number == 1
+        paper = issuing.issue(
+            kind=Paper.Kind.NOTICE, holder=world.home_affairs, symbol="TB-SNV",
+            about_kind="record", about_code="hai", title="Thông báo",
+            content=printing.content(layout), by=world.by(world.hoa), now=NOW,
+        )  # fmt: skip
+        assert paper.number == 2
 
 
 @pytest.mark.django_db(transaction=True)

@@ -18,7 +18,7 @@ from accounts.models import FormReceipt, Message, StagedFile
 from accounts.refusals import NotAllowed
 from accounts.roles import Role
 from deadlines.models import OverdueFlag, SweepRun, TimeLimit
-from documents.models import Series
+from documents.models import Paper, Series
 from dossiers import transitions as verbs
 from dossiers.models import (
     Assignment,
@@ -30,6 +30,7 @@ from dossiers.models import (
     Dossier,
     FormReturn,
     Holding,
+    Letter,
     Meeting,
     Notice,
     Rejection,
@@ -45,7 +46,8 @@ from tests.world import NOW, World, person
 TABLES = (
     Dossier, Series, Direction, Report, Conclusion, Notice, Attachment, StagedFile,
     Assignment, Assignment.cooperating.through, FormReturn, CoverSlip, Consultation, Meeting,
-    Rejection, Withdrawal, Holding, FormReceipt, TimeLimit, OverdueFlag, SweepRun, Message, Event,
+    Rejection, Withdrawal, Letter, Letter.limits.through, Paper, Holding, FormReceipt, TimeLimit,
+    OverdueFlag, SweepRun, Message, Event,
 )  # fmt: skip
 WRITES = ("INSERT", "UPDATE", "DELETE")
 

@@ -20,6 +20,7 @@ from dossiers.models import Dossier
 from dossiers.states import MOVES, WITHIN, State
 from ledger import recording
 from tests.dossiers.desk import docx, open_form, pdf, submission
+from tests.dossiers.test_verbs_letters import SORRY
 from tests.world import NOW, World, hanoi, person
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,7 @@ ACTS: dict[str, tuple[str, str, Callable[[], dict[str, Any]]]] = {
         "direct_explanation", "minh", lambda: {"kind": "explain", "text": "Vì sao?"},
     ),
     "prepare_report": ("report", "lan", lambda: {"text": "Nháp.", "viec": "nhap"}),
+    "apologise": ("apologise", "hung", lambda: dict(SORRY)),
     "report_back": ("report", "hung", lambda: {"text": "Vì thế.", "viec": "gui"}),
     "call_meeting": (
         "call_meeting", "minh", lambda: {"planned_at": "14:00 30/12/2026", "place": "Phòng số 2"},
@@ -84,7 +86,7 @@ WAYS: dict[State, list[tuple[str, ...]]] = {
         ("submit", "direct_explanation", "prepare_report", "report_back"),
     ],
     State.EXPLANATION_DUE: [
-        ("submit", "direct_explanation", "assign"),
+        ("submit", "direct_explanation", "assign", "apologise"),
         ("submit", "receive", "direct_explanation"),
         ("submit", "receive", "put_to_leader", "direct_explanation"),
         ("submit", "receive", "put_to_leader", "call_meeting", "direct_explanation"),
