@@ -1,10 +1,11 @@
 """Questions about many agencies."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from agencies.text import search_key
 
@@ -17,6 +18,33 @@ class AgencyQuerySet(models.QuerySet):
         return self.filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=day),
             Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+        )
+
+    def in_line_with(self, agency_id: int) -> Self:
+        """An agency, those that went into it and those into which it went, over two steps: whoever
+        belongs to one of them judges none of them."""
+        line = Q(pk=agency_id)
+        for way in ("successors", "predecessors"):
+            line |= Q(**{way: agency_id}) | Q(**{f"{way}__{way}": agency_id})
+        return self.filter(pk__in=self.model.objects.filter(line).values("pk"))
+
+    def answered_for_by(self, agency_ids: Iterable[int]) -> Self:
+        """These agencies, and the former ones that went whole into one of them, over two steps.
+
+        What was divided is answered for by none of its several successors: each would read of, and
+        speak for, what is not its own.
+        """
+        keys = list(agency_ids)
+        first = self._whole_into(keys)
+        second = self._whole_into(first.values("pk"))
+        return self.filter(
+            Q(pk__in=keys) | Q(pk__in=first.values("pk")) | Q(pk__in=second.values("pk"))
+        )
+
+    def _whole_into(self, heirs: Any) -> Self:
+        links = self.model.successors.through.objects.filter(from_agency=OuterRef("pk"))
+        return self.model.objects.filter(
+            Exists(links.filter(to_agency__in=heirs)), ~Exists(links.exclude(to_agency__in=heirs))
         )
 
     def search(self, words: str) -> Self:

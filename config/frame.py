@@ -44,9 +44,14 @@ PLACES = (
     Place(_("Due date calculator"), "deadlines:calculator", "calculator", "c", "calendar_view"),
     Place(_("Working calendar"), "deadlines:calendar", "calendar", "l", "calendar_view"),
     Place(_("Agencies"), "agencies:list", "building", "o", "agency_view"),
+    Place(_("People and posts"), "accounts:people", "user", "p", "user_list"),
     Place(_("Inbox"), "accounts:inbox", "inbox", "i", "own_account"),
 )
 
+#: The one entry of a person who holds no post any more.
+OWN_FILE = "inspections:mine"
+PEOPLE_ROUTE = "nguoi-dung/"
+IMPORT_ROUTE = "ho-so/nhap/"
 #: Pages on responsibility stand below the entry by which this person comes to them.
 DUTY_ROUTE = "kiem-tra/trach-nhiem/"
 DUTY_HOMES = (
@@ -92,6 +97,11 @@ class _Frame:
         return self._actor.user
 
     @property
+    def has_left(self) -> bool:
+        """Whether this person holds no post any more, and so has no inbox of a post."""
+        return not self._actor.posts
+
+    @property
     def inbox_url(self) -> str:
         return reverse("accounts:inbox")
 
@@ -131,8 +141,13 @@ class _Frame:
             "agencies": "agencies:list",
             "deadlines": "deadlines:calendar",
         }.get(match.namespace if match else "", "")
+        if match and match.route.startswith(PEOPLE_ROUTE):
+            section = "accounts:people"
+        if match and match.route.startswith(IMPORT_ROUTE):
+            section = "dossiers:imports"
         if match and match.route.startswith(DUTY_ROUTE):
-            section = next((view for view, act in DUTY_HOMES if allows(self._actor, act)), "")
+            homes = (view for view, act in DUTY_HOMES if allows(self._actor, act))
+            section = next(homes, OWN_FILE)
         places = {place.view for place in PLACES}
         return [
             {
@@ -144,7 +159,7 @@ class _Frame:
                 "current": _current(place.view, here, section if here not in places else ""),
             }
             for place in PLACES
-            if allows(self._actor, place.act)
+            if allows(self._actor, place.act) or (self.has_left and place.view == OWN_FILE)
         ]
 
     def _remember(self, name: str, read: Callable[[], Any]) -> Any:

@@ -42,14 +42,17 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return problem(request, 403)
 
 
-@page("own_account")
+@page("own_record")
 def home(request: HttpRequest) -> HttpResponse:
-    """Leaders and readers of the whole city start at the overview, everybody else at their work."""
+    """Leaders and readers of the whole city start at the overview, everybody else at their work;
+    who holds no post any more at what names them."""
     if allows(request.actor, "dash_city"):
         return redirect("dashboards:overview")
     if allows(request.actor, "dossier_list"):
         return redirect("dossiers:mine")
-    return redirect("accounts:inbox")
+    if allows(request.actor, "own_account"):
+        return redirect("accounts:inbox")
+    return redirect("inspections:mine")
 
 
 @login_not_required

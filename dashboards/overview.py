@@ -8,13 +8,15 @@ from django.db.models.functions import Coalesce
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from dashboards import figures
+from accounts.actors import Actor
+from dashboards import figures, lateness
 from dashboards.figures import Figures
 from dashboards.selection import AGES, address, age_label, select
 from deadlines.listing import Line, lines
 from deadlines.moments import Moment
 from deadlines.querysets import COUNTED_AT, TimeLimitQuerySet
 from deadlines.wording import day_text
+from inspections.duty import counts
 
 #: Ages shown in the darker red, as the chip of such a limit is.
 OLD_AGES = frozenset({"6-10", "tren-10"})
@@ -35,7 +37,8 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row of a ranking; ``share`` is its length in per cent of the longest."""
+    """One row of a ranking; ``share`` is its length in per cent of the longest. ``act`` is what the
+    reader may do about it, and ``act_href`` where."""
 
     label: str
     href: str
@@ -43,6 +46,8 @@ class Bar:
     share: int
     sub: str = ""
     tone: str = "overdue"
+    act: str = ""
+    act_href: str = ""
 
 
 def tiles(limits: TimeLimitQuerySet, moment: Moment) -> list[Tile]:
@@ -92,7 +97,7 @@ def _change_since_yesterday(limits: TimeLimitQuerySet, moment: Moment) -> str:
     return _("At this hour yesterday: %(n)s") % {"n": number_format(count, force_grouping=True)}
 
 
-def by_agency(limits: TimeLimitQuerySet, moment: Moment, most: int = 8) -> list[Bar]:
+def by_agency(limits: TimeLimitQuerySet, moment: Moment, by: Actor, most: int = 8) -> list[Bar]:
     """Agencies with overdue limits, what hurts most first."""
     rows = list(
         select(limits, {"tinh-trang": "qua-han"}, moment)
@@ -102,6 +107,7 @@ def by_agency(limits: TimeLimitQuerySet, moment: Moment, most: int = 8) -> list[
         .order_by("-count", "oldest", "counted")
     )
     longest = rows[0]["count"] if rows else 1
+    draw_urls = lateness.draw_urls([row["counted"] for row in rows[:most]], by)
     return [
         Bar(
             label=_until(row["named"], row["charged_to__valid_to"]),
@@ -109,6 +115,8 @@ def by_agency(limits: TimeLimitQuerySet, moment: Moment, most: int = 8) -> list[
             value=row["count"],
             share=round(100 * row["count"] / longest),
             sub=_("oldest: due %(day)s") % {"day": day_text(row["oldest"])},
+            act=_("Draw up a record") if row["counted"] in draw_urls else "",
+            act_href=draw_urls.get(row["counted"], ""),
         )
         for row in rows[:most]
     ]
@@ -137,9 +145,9 @@ def by_age(limits: TimeLimitQuerySet, moment: Moment) -> list[Bar]:
     ]
 
 
-def worst(limits: TimeLimitQuerySet, moment: Moment, most: int = 10) -> list[Line]:
-    """The limits longest overdue, with the person who holds each."""
-    rows = select(limits, {"tinh-trang": "qua-han"}, moment).for_list()
+def worst(limits: TimeLimitQuerySet, moment: Moment, by: Actor, most: int = 10) -> list[Line]:
+    """The limits longest overdue: who holds each, and in how many records it is."""
+    rows = counts.with_counts(select(limits, {"tinh-trang": "qua-han"}, moment).for_list(), by)
     return lines(rows.order_by("due_at", "pk")[:most], moment)
 
 

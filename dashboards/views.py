@@ -15,6 +15,7 @@ from accounts.paging import address, numbered
 from accounts.rights import allows, reaches_city
 from accounts.saving import query_of
 from agencies.models import Agency
+from dashboards import lateness
 from dashboards import overview as parts
 from dashboards.selection import (
     AGES,
@@ -33,6 +34,7 @@ from deadlines.published import published
 from deadlines.querysets import TimeLimitQuerySet
 from deadlines.wording import chip, day_text
 from dossiers.views.export import CHUNK, FileAbout, sheet_of_list
+from inspections.duty import counts
 
 PAGE_SIZE = 50
 
@@ -44,9 +46,9 @@ def overview(request: HttpRequest) -> HttpResponse:
     limits = TimeLimit.objects.visible_to(request.actor)
     context = {
         "tiles": parts.tiles(limits, moment),
-        "agencies": parts.by_agency(limits, moment),
+        "agencies": parts.by_agency(limits, moment, request.actor),
         "ages": parts.by_age(limits, moment),
-        "worst": parts.worst(limits, moment),
+        "worst": parts.worst(limits, moment, request.actor),
         "as_of": request.now,
         "today_text": day_text(moment.today),
     }
@@ -61,7 +63,7 @@ def limits(request: HttpRequest) -> HttpResponse:
     visible = TimeLimit.objects.visible_to(request.actor)
     latest_first = _latest_first(asked)
     found = _asked_for(visible, asked, moment)
-    paged = numbered(found, asked, size=PAGE_SIZE)
+    paged = numbered(counts.with_counts(found, request.actor), asked, size=PAGE_SIZE)
     city = reaches_city(request.actor, "window_view")
     context = {
         "page": paged,
@@ -85,6 +87,8 @@ def limits(request: HttpRequest) -> HttpResponse:
         "query": query_of(asked),
         "may_export": allows(request.actor, "export_dossiers"),
         "inspect_url": _inspect_url(request.actor, asked.get("don-vi", "")),
+        "remind_url": _remind_url(request.actor, asked.get("don-vi", "")),
+        "draw_url": _draw_url(request.actor, asked.get("don-vi", "")),
         "sort_url": address(asked, sap_xep=None if latest_first else "moi"),
     }
     return render(request, "dashboards/limits.html", context)
@@ -95,6 +99,22 @@ def _inspect_url(by: Actor, agency: str) -> str:
     if not agency.isdecimal() or not allows(by, "inspection_prepare"):
         return ""
     return f"{reverse('inspections:from_overdue')}?don-vi={agency[:18]}"
+
+
+def _draw_url(by: Actor, agency: str) -> str:
+    """Where an inspector draws up records from the late limits of that agency."""
+    if not agency.isdecimal():
+        return ""
+    return lateness.draw_urls([int(agency[:18])], by).get(int(agency[:18]), "")
+
+
+def _remind_url(by: Actor, agency: str) -> str:
+    """Where a reminder letter is written: to the agency of the list, else to one that is chosen."""
+    if not allows(by, "remind"):
+        return ""
+    if agency.isdecimal() and (row := Agency.objects.filter(pk=int(agency[:18])).first()):
+        return reverse("dossiers:remind_agency", args=[row.code])
+    return reverse("dossiers:remind")
 
 
 @page("export_dossiers", ("GET", "HEAD", "POST"))

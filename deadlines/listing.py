@@ -15,7 +15,8 @@ MOST_SAID = 24
 class Line:
     """One time limit: what it is about, whose it is, until when, who holds it.
 
-    ``code`` is what people call the subject; codes that nobody would say are not shown.
+    ``code`` is what people call the subject; codes that nobody would say are not shown. ``records``
+    is in how many records of Home Affairs it stands, where whoever reads may know it.
     """
 
     subject: str
@@ -26,6 +27,7 @@ class Line:
     due_text: str
     holder: str
     chip: Chip
+    records: int = 0
 
 
 def lines(limits: Iterable[TimeLimit], moment: Moment) -> list[Line]:
@@ -40,6 +42,7 @@ def lines(limits: Iterable[TimeLimit], moment: Moment) -> list[Line]:
             due_text=day_text(limit.due_on),
             holder=holder(limit),
             chip=chip(limit, now=moment.now, calendar=moment.calendar),
+            records=getattr(limit, "record_count", 0),
         )
         for limit in limits
     ]

@@ -17,6 +17,7 @@ from accounts.models import Appointment
 from accounts.querysets import HEAD_ROLES
 from accounts.rights import allows
 from accounts.roles import Role
+from agencies.models import Agency
 from inspections.models import Conclusion, Decision, Proposal, Recommendation, Record
 
 _R, _P, _S = Record.State, Proposal.State, Recommendation.State
@@ -25,7 +26,7 @@ _R, _P, _S = Record.State, Proposal.State, Recommendation.State
 RECORD_ACTS = {
     "edit_record": "violation_draft",
     "ask_explanation": "violation_draft",
-    "answer_explanation": "own_account",
+    "answer_explanation": "own_record",
     "record_silence": "violation_draft",
     "finalise": "violation_sign",
     "drop": "violation_draft",
@@ -55,7 +56,8 @@ _OF_THE_CITY = frozenset({"decide", "decide_more_time"})
 
 def is_party(by: Actor, record: Record, person_id: int | None = None) -> bool:
     """Whether it is about this person, or about an agency in which they hold a post or held one
-    since the first day of the record (S2). One query, for people of other agencies."""
+    since the first day of the record, or about one before or after that agency (S2). One query, for
+    people of other agencies."""
     if by.user is None or by.user.pk in {record.head_id, person_id}:
         return True
     if record.agency_id in by.agency_ids():
@@ -83,12 +85,20 @@ def has_a_hand_in(by: Actor, proposal: Proposal) -> bool:
 
 
 def explains(by: Actor, record: Record) -> bool:
-    """Whether the person is whom the record names; where it names nobody, the present head."""
+    """Whether the person is whom the record names; where it names nobody, the present head, or the
+    head of the agency that it went into. What a visit found in an agency that has ended since, the
+    head of that one may explain too; the record goes on naming the person."""
     if by.user is None:
         return False
-    if record.head_id is not None:
-        return record.head_id == by.user.pk
-    return any(p.agency_id == record.agency_id and p.role in HEAD_ROLES for p in by.posts)
+    if record.head_id is not None and record.head_id == by.user.pk:
+        return True
+    own = {post.agency_id for post in by.posts if post.role in HEAD_ROLES} - {None}
+    if record.head_id is None and record.agency_id in own:
+        return True
+    if not own or record.head_id is not None and record.kind != Record.Kind.INSPECTION:
+        return False
+    former = Agency.objects.answered_for_by(own).exclude(pk__in=own)
+    return former.filter(pk=record.agency_id).exists()
 
 
 # --- records --------------------------------------------------------------------------------------
@@ -221,4 +231,6 @@ def fits_remedy(verb: str, owed: Recommendation) -> bool:
 
 def _held_since(by: Actor, agency_id: int, day: date) -> bool:
     since = Q(ended_on__isnull=True) | Q(ended_on__gte=day)
-    return Appointment.objects.filter(since, user=by.user, agency_id=agency_id).exists()
+    line = Agency.objects.in_line_with(agency_id)
+    held = Appointment.objects.filter(since, user=by.user, agency__in=line.values("pk"))
+    return held.exists()

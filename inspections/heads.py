@@ -39,6 +39,19 @@ def heads_in_line(agency_id: int) -> list[Appointment]:
     return [post for key in keys for post in found[key]]
 
 
+def answering(agency_id: int, day: date) -> set[int]:
+    """Whoever heads an agency on a local date; once it went whole into another, the head of that
+    one. One query while somebody heads it."""
+    for _step in range(3):
+        posts = Appointment.objects.in_force_on(day).filter(role__in=HEAD_ROLES)
+        found = set(posts.filter(agency_id=agency_id).values_list("user_id", flat=True))
+        heirs = [] if found else list(Agency.objects.filter(predecessors=agency_id)[:2])
+        if found or len(heirs) != 1:
+            return found
+        agency_id = heirs[0].pk
+    return set()
+
+
 def head_in(posts: Iterable[Appointment], day: date) -> Appointment | None:
     """Who was head on a local date, as ``Appointment.objects.head_on`` answers it."""
     return next((post for post in posts if post.in_force_on(day)), None)

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from accounts.messages import deliver
 from accounts.models import Appointment, Message, MessageKind
-from accounts.querysets import HEAD_ROLES
 from accounts.roles import Role
+from inspections.heads import answering
 from inspections.models import Inspection, Record
 
 #: What inboxes say beside the sentence; neutral, whoever reads over a shoulder. In Vietnamese, as
@@ -15,9 +15,8 @@ TITLES = {Inspection: "Kiểm tra công vụ", Record: "Biên bản kiểm tra c
 
 
 def heads(agency_id: int, day: date) -> set[int]:
-    """Whoever heads an agency on a local date."""
-    posts = Appointment.objects.in_force_on(day).filter(agency_id=agency_id, role__in=HEAD_ROLES)
-    return set(posts.values_list("user_id", flat=True))
+    """Whoever heads an agency on a local date, or the one that it went into."""
+    return answering(agency_id, day)
 
 
 def directors(day: date) -> set[int]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.actors import Actor
 from accounts.models import Appointment
-from accounts.rights import allows
+from accounts.rights import agencies_of, allows
 from agencies.models import Agency
 from inspections.models import Inspection, Plan, Record, TeamMember
 
@@ -32,7 +32,7 @@ ACTS: dict[str, tuple[str, frozenset[str]]] = {
     "edit_record": ("violation_draft", frozenset({_R.DRAFTING})),
     "send_record": ("violation_draft", frozenset({_R.DRAFTING})),
     "take_back_record": ("violation_draft", frozenset({_R.SENT})),
-    "give_opinion": ("own_account", frozenset({_R.SENT})),
+    "give_opinion": ("own_record", frozenset({_R.SENT})),
     "sign_record": ("violation_draft", frozenset({_R.SENT})),
     "finalise_record": ("violation_sign", frozenset({_R.SENT})),
     "drop_record": ("violation_draft", frozenset({_R.DRAFTING, _R.SENT})),
@@ -54,7 +54,7 @@ def may(by: Actor, verb: str, row: Plan | Inspection | Record) -> bool:
 
     Nobody decides what they drafted (S1); who belongs to the inspected agency, or did in the period
     inspected, takes no part in its inspection. A record is answered by the head named in it or by
-    whoever heads the agency, whatever other post they hold.
+    whoever heads the agency, or the one that it went into, whatever other post they hold.
     """
     act, _states = ACTS[verb]
     if by.user is None or not allows(by, act):
@@ -76,7 +76,7 @@ def _may_on_record(by: Actor, verb: str, row: Record) -> bool:
         return False
     if verb == "give_opinion":
         named = row.head_id == by.user.pk
-        return not mine and (named or allows(by, "violation_answer", row.agency_id))
+        return not mine and (named or heads_agency_or_heir(by, row.agency_id))
     if verb == "void_record":
         return not mine
     if verb in OF_THE_AUTHOR:
@@ -112,6 +112,14 @@ def possible(by: Actor, row: Plan | Inspection | Record, verbs: Iterable[str]) -
     return [verb for verb in verbs if fits(verb, row) and may(by, verb, row)]
 
 
+def heads_agency_or_heir(by: Actor, agency_id: int) -> bool:
+    """Whether the person heads the agency today, or the one that it went whole into."""
+    own = agencies_of(by, "violation_answer")
+    if not own or agency_id in own:
+        return bool(own)
+    return Agency.objects.answered_for_by(own).filter(pk=agency_id).exists()
+
+
 def in_team(by: Actor, inspection_id: int | None) -> bool:
     """Whether the person is a member of the team of an inspection."""
     mine = TeamMember.objects.filter(inspection_id=inspection_id, user_id=by.author.id)
@@ -119,11 +127,10 @@ def in_team(by: Actor, inspection_id: int | None) -> bool:
 
 
 def belonging(user_ids: Iterable[int], inspection: Inspection, today: object) -> list[Appointment]:
-    """Posts at the inspected agency, or at one that went into it, that these people hold today or
-    on the day of the visit or held in the period inspected: whoever has one is not sent there."""
-    agencies = Agency.objects.filter(
-        Q(pk=inspection.agency_id) | Q(successors=inspection.agency_id)
-    )
+    """Posts at the inspected agency, at one that went into it or into which it went, that these
+    people hold today or on the day of the visit or held in the period inspected: whoever has one is
+    not sent there."""
+    agencies = Agency.objects.in_line_with(inspection.agency_id)
     held = Q()
     for first, last in (
         (inspection.period_from, inspection.period_to),

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.actors import Actor
 from accounts.rights import agencies_of, allows, reaches_city
 from accounts.roles import Role
+from agencies.models import Agency
 
 _HOME_AFFAIRS = (Role.INSPECTOR, Role.HOME_AFFAIRS_DIRECTOR)
 
@@ -18,13 +19,14 @@ class InspectionQuerySet(models.QuerySet):
     """Inspections, as far as a person may know of them."""
 
     def visible_to(self, by: Actor) -> Self:
-        """All for Home Affairs, leadership and auditor; for the inspected agency's head those that
-        were announced to it or opened; an unannounced one not before."""
+        """All for Home Affairs, leadership and auditor; for the inspected agency's head, or the
+        head of the one that it went into, those that were announced to it or opened; an unannounced
+        one not before."""
         if reaches_city(by, "inspection_list"):
             return self
         own = agencies_of(by, "inspection_list")
         known = Q(notified_at__isnull=False) | Q(opened_at__isnull=False)
-        return self.filter(known, agency_id__in=own)
+        return self.filter(known, agency__in=Agency.objects.answered_for_by(own).values("pk"))
 
 
 class RecordQuerySet(models.QuerySet):
@@ -32,17 +34,18 @@ class RecordQuerySet(models.QuerySet):
 
     def visible_to(self, by: Actor) -> Self:
         """Drafts: their author, their team and the director. Later: Home Affairs and the auditor,
-        the head named in it, the head of the inspected agency, and City leaders once a proposal
-        about it was put to them."""
+        the head named in it, the head of the inspected agency or of the one that it went
+        into, and City leaders once a proposal about it was put to them. Whom it names reads it also
+        without any post."""
         if by.user is None:
             return self.none()
         return self.filter(self._mine(by) | self._desk(by) | self._leadership(by)).distinct()
 
     def _mine(self, by: Actor) -> Q:
         served = Q(state__in=["sent", "finalised"])
-        own = agencies_of(by, "violation_view")
+        own = Agency.objects.answered_for_by(agencies_of(by, "violation_view")).values("pk")
         asked = Q(head=by.user, explanation__isnull=False)  # also when it was dropped after that
-        return asked | served & (Q(head=by.user) | Q(kind="inspection", agency_id__in=own))
+        return asked | served & (Q(head=by.user) | Q(kind="inspection", agency__in=own))
 
     def _desk(self, by: Actor) -> Q:
         nothing = Q(pk__in=[])

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from inspections import duty_urls
 from inspections.views import (
+    evidence,
     plans,
     record_acts,
     record_pages,
@@ -52,6 +53,8 @@ urlpatterns = [
     path("ke-hoach/", plans.all_plans, name="plans"),
     path("ke-hoach/moi/", plans.draft, name="draft_plan"),
     path("ban-do/", plans.coverage_map, name="coverage"),
+    path("chung-cu/", evidence.pack, name="evidence"),
+    path(f"{_RECORD}chung-cu/", evidence.record_pack, name="record_evidence"),
     path(_PLAN, plans.plan, name="plan"),
     path(f"{_PLAN}in/", plans.printed, name="print_plan"),
     path(f"{_PLAN}sua/", plans.edit, name="edit_plan"),

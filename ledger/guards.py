@@ -26,6 +26,8 @@ HISTORY = (
     "deadlines.CalendarAnnotation",
     "documents.Paper",
     "documents.PaperVoid",
+    "dossiers.Letter",
+    "dossiers.Letter_limits",
 )
 
 
@@ -45,6 +47,7 @@ WATCHED: dict[str, Watch] = {
     "agencies.InternalUnit": Watch(),
     "accounts.User": Watch(noise=frozenset({"last_login"}), secret=frozenset({"password"})),
     "accounts.Appointment": Watch(),
+    "accounts.AppointmentProposal": Watch(),
     "deadlines.CalendarDay": Watch(),
     "deadlines.CalendarYear": Watch(),
     "deadlines.CalendarEdition": Watch(),
@@ -76,6 +79,8 @@ WATCHED: dict[str, Watch] = {
     "dossiers.Withdrawal": Watch(),
     "dossiers.Rejection": Watch(),
     "dossiers.Holding": Watch(),
+    "dossiers.Letter": Watch(),
+    "dossiers.Letter_limits": Watch(),
     "dossiers.Reorganisation": Watch(),
     "dossiers.Reorganisation_formers": Watch(),
     "documents.Series": Watch(),

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import actors
 from accounts.models import Appointment, Message, User
 from accounts.querysets import HEAD_ROLES
 from accounts.roles import Role
@@ -26,6 +28,17 @@ from deadlines.moments import Moment
 from deadlines.published import published
 from dossiers.models import Attachment, Dossier, Report
 from dossiers.states import State
+from inspections.models import (
+    ExplanationRequest,
+    Finding,
+    Inspection,
+    Plan,
+    PlanItem,
+    Proposal,
+    Recommendation,
+    Record,
+    SampledDossier,
+)
 from ledger import chain
 from ledger.models import Event
 from tests.world import NOW
@@ -49,10 +62,14 @@ def at_nine(wall_clock):
     """Pages and commands live at the instant of the demo."""
 
 
+#: Public ids and digests of what carries them: new each time, because nobody may guess them.
+MADE_ANEW = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,64}")
+
+
 def rows() -> list:
     """What the demo consists of, without keys that are made anew each time."""
     return [
-        list(queryset)
+        sorted(MADE_ANEW.sub("…", repr(row)) for row in queryset)
         for queryset in (
             User.objects.order_by("username").values_list("username", "full_name"),
             Appointment.objects.order_by("user__username", "started_on", "role").values_list(
@@ -81,6 +98,17 @@ def rows() -> list:
             Event.objects.order_by("pk").values_list(
                 "at", "action", "object_code", "actor_name", "actor_post", "reason"
             ),
+            PlanItem.objects.values_list("plan__code", "agency__code", "month", "chosen", "score"),
+            SampledDossier.objects.values_list("inspection__code", "position", "dossier__code"),
+            Record.objects.values_list(
+                "kind", "agency_name", "head_name", "state", "created_at", "finalised_at",
+                "paper__number",
+            ),
+            Finding.objects.values_list(
+                "record__created_at", "record__head_name", "position", "time_limit__subject_code"
+            ),
+            Recommendation.objects.values_list("position", "text", "state", "time_limit__due_at"),
+            Proposal.objects.values_list("person_name", "state", "drafted_at", "endorsed_at"),
         )
     ]  # fmt: skip
 
@@ -138,6 +166,62 @@ class TestLoadDemo:
         assert not Event.objects.filter(action__startswith="direct_").exists()
         assert not Event.objects.filter(at__gt=NOW).exists()
 
+    def test_home_affairs_plans_by_risk_and_by_chance(self):
+        plan = Plan.objects.get(year=2026)
+        assert (plan.state, plan.drafted_by.username, plan.approved_by.username) == (
+            Plan.State.APPROVED, "hoa", "quang"
+        )  # fmt: skip
+        chosen = list(plan.items.values_list("chosen", flat=True))
+        assert (chosen.count("risk"), chosen.count("chance")) == (6, 4)
+        assert Plan.objects.get(year=2027).state == Plan.State.DRAFTING
+
+    def test_inspections_of_each_kind_are_to_be_seen(self):
+        ended = Inspection.objects.filter(state=Inspection.State.ENDED, announced=True)
+        assert ended.filter(plan_item__isnull=False).count() == ended.count() == 3
+        assert ended.filter(sample_size__gt=0).exists()
+        [found] = Inspection.objects.filter(state=Inspection.State.OPEN)
+        assert not found.announced
+        assert found.trigger == Inspection.Trigger.SIGNAL
+        records = Record.objects.filter(kind=Record.Kind.INSPECTION)
+        assert set(records.values_list("state", flat=True)) == {"drafting", "sent", "finalised"}
+        [correction] = records.filter(corrects__isnull=False)
+        assert correction.state == correction.corrects.state == Record.State.FINALISED
+        remedies = Recommendation.objects.order_by("position")
+        assert list(remedies.values_list("state", flat=True)) == ["done", "partly", "open"]
+        assert list(Recommendation.objects.overdue(NOW)) == [remedies[2]]
+
+    def test_explanations_and_proposals_of_each_kind_are_to_be_seen(self):
+        asked = ExplanationRequest.objects.filter(record__kind=Record.Kind.LATENESS)
+        assert asked.filter(answered_at__isnull=False).exists()
+        open_ = asked.filter(answered_at__isnull=True)
+        assert [one.record.head.username for one in open_.filter(time_limit__due_at__gt=NOW)] == [
+            "hung"
+        ]
+        assert open_.filter(time_limit__due_at__lte=NOW).count() == 1
+        proposals = Proposal.objects.order_by("drafted_at")
+        assert [
+            (one.state, one.decision.kind, bool(one.decision.result_ref))
+            for one in proposals.filter(state="decided")
+        ] == [("decided", "approve", True), ("decided", "refuse", False)]
+        assert proposals.filter(state="endorsed").count() == 1
+
+    @pytest.mark.parametrize("username", ["hoa", "quang", "minh", "an", "hung"])
+    def test_each_page_of_a_record_opens(self, username):
+        client, user = Client(), User.objects.get(username=username)
+        client.force_login(user)
+        by = actors.person(user, date(2026, 11, 25))
+        visible = Record.objects.visible_to(by)
+        assert visible.exists()
+        for record in visible:
+            late = record.kind == Record.Kind.LATENESS
+            names = ["duty_record"] if late else ["duty_record", "record"]
+            for name in names:
+                address = reverse(f"inspections:{name}", args=[record.public_id])
+                assert client.get(address).status_code == 200, (name, record)
+        for proposal in Proposal.objects.visible_to(by):
+            address = reverse("inspections:proposal", args=[proposal.public_id])
+            assert client.get(address).status_code == 200, proposal
+
     def test_files_can_be_opened(self):
         client = Client()
         client.force_login(User.objects.get(username="hung"))
@@ -150,7 +234,9 @@ class TestLoadDemo:
 
     def test_each_sample_account_signs_in(self):
         names = [username for username, _name, _post in demo.accounts()]
-        assert sorted(names) == ["an", "hoa", "hung", "lan", "minh", "phuc", "son", "thu", "tuan"]
+        assert names == [
+            "lan", "hung", "minh", "phuc", "thu", "hoa", "quang", "tuan", "an", "son"
+        ]  # fmt: skip
         client = Client()
         typed = {"username": names[0], "password": demo.DEMO_PASSWORD}
         assert client.post(reverse("accounts:sign_in"), typed).status_code == 302

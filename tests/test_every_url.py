@@ -29,10 +29,12 @@ POSTS = {
     "dossiers:assign", "dossiers:return_for_form", "dossiers:resubmit", "dossiers:consult",
     "dossiers:answer", "dossiers:record_silence", "dossiers:call_meeting", "dossiers:reject",
     "dossiers:ask_withdrawal", "dossiers:decide_withdrawal", "dossiers:attach_draft_version",
+    "dossiers:remind_agency", "dossiers:apologise",
     "tasks:give", "tasks:give_from", "tasks:assign", "tasks:report", "tasks:accept",
     "tasks:send_back",
     "accounts:autosave", "dossiers:bulk", "dossiers:export", "dossiers:filters",
     "dashboards:export_limits", "tasks:export", "tasks:ask_extension", "tasks:decide",
+    "tasks:propose", "tasks:suspend", "tasks:resume",
     "dossiers:save_filter", "dossiers:imports", "dossiers:import_session",
     "agencies:merge", "agencies:rename", "agencies:close", "agencies:split", "agencies:arrange",
     "agencies:apply", "agencies:withdraw",
@@ -54,7 +56,8 @@ POSTS = {
     "inspections:judge_remedy", "inspections:edit_proposal", "inspections:put_proposal",
     "inspections:withdraw_proposal", "inspections:return_proposal", "inspections:endorse_proposal",
     "inspections:decide_proposal", "inspections:enter_result", "inspections:ask_more_time",
-    "inspections:draft_fresh",
+    "inspections:draft_fresh", "inspections:evidence", "inspections:record_evidence",
+    "accounts:propose_post", "accounts:proposal", "accounts:end_post",
 }  # fmt: skip
 
 
@@ -174,7 +177,7 @@ class TestTheTableOfRights:
         "dossier_list", "dossier_view", "window_view", "file_get", "export_dossiers", "task_list",
         "task_view", "hands_view", "orders_view",
     }  # fmt: skip
-    ALL = {"own_account", "calendar_view", "agency_view"}
+    ALL = {"own_account", "own_record", "calendar_view", "agency_view"}
     CLERK = ALL | READ | {
         "dossier_create", "dossier_edit", "dossier_assign", "dossier_submit", "response_draft",
         "dash_own", "import_csv", "import_view",
@@ -187,7 +190,9 @@ class TestTheTableOfRights:
         Column.CLERK: CLERK,
         Column.HEAD: CLERK | {
             "response_submit", "dossier_withdraw", "consultation_answer", "extension_ask",
+            "apology_issue",
             "stagnation_view", "task_assign", "task_report", "violation_answer", "remedy_report",
+            "user_list",
         } | NARROW,
         Column.LEADER: CITY | NARROW | {
             "plan_view", "violation_counts", "acc_approve", "acc_reject", "decision_supersede",
@@ -201,7 +206,7 @@ class TestTheTableOfRights:
             "dossier_close", "extension_ask", "adjustment_propose", "stagnation_view",
             "remind", "task_give", "task_decide", "task_assign", "task_report", "import_history",
             "import_view", "violation_counts", "reorganisation_view", "reorganisation_apply",
-            "calendar_changes_view", "calendar_propose",
+            "calendar_changes_view", "calendar_propose", "user_role_view", "user_role_confirm",
         },
         Column.INSPECTOR: CITY | NARROW | {
             "remind", "plan_view", "plan_draft", "inspection_prepare", "inspection_run",
@@ -215,9 +220,12 @@ class TestTheTableOfRights:
         Column.AUDITOR: CITY | NARROW | {
             "stagnation_view", "plan_view", "violation_counts", "evidence_pack",
             "duty_pipeline",
-            "reorganisation_view", "calendar_changes_view",
+            "reorganisation_view", "calendar_changes_view", "user_list", "user_role_view",
         },
-        Column.SYSADMIN: ALL | {"reorganisation_view", "reorganisation_apply", "agency_edit"},
+        Column.SYSADMIN: ALL | {
+            "reorganisation_view", "reorganisation_apply", "agency_edit", "user_list", "user_role",
+            "user_role_view", "user_role_confirm",
+        },
         Column.KEEPER: ALL | {"calendar_changes_view", "calendar_propose"},
     }  # fmt: skip
 
@@ -239,12 +247,13 @@ class TestTheTableOfRights:
 
     def test_whoever_reads_only_writes_nothing(self):
         """Auditor, keeper and system administrator act on nothing (S5), but that the administrator
-        reorganises agencies, and the keeper changes the calendar, with a second person."""
+        reorganises agencies and gives posts, and the keeper changes the calendar, with a second
+        person."""
         reading = self.CITY | self.NARROW | {
             "stagnation_view", "plan_view", "violation_counts", "evidence_pack", "duty_pipeline",
-            "reorganisation_view", "calendar_changes_view",
+            "reorganisation_view", "calendar_changes_view", "user_list", "user_role_view",
         }  # fmt: skip
-        organising = {"agency_edit", "reorganisation_apply"}
+        organising = {"agency_edit", "reorganisation_apply", "user_role", "user_role_confirm"}
         for column in (Column.AUDITOR, Column.KEEPER):
             keeping = {"calendar_propose"} if column == Column.KEEPER else set()
             assert self.EXPECTED[column] - keeping <= reading, column

@@ -1,4 +1,5 @@
-"""Demo data: invented people in the real agencies, and eight months of their dossiers."""
+"""Demo data: invented people in the real agencies, and eight months of their dossiers and of
+Home Affairs' inspections."""
 
 import random
 from datetime import datetime, time, timedelta
@@ -11,6 +12,7 @@ from accounts.refusals import Refused
 from agencies.dates import local_day
 from agencies.models import Agency
 from config.demo import asides, people, plan
+from config.demo.affairs import Affairs
 from config.demo.lives import Planner
 from config.demo.papers import store_papers
 from config.demo.people import AUTHOR, DEMO_PASSWORD, MAIN
@@ -56,8 +58,8 @@ def accounts_text() -> str:
 def load(*, dossiers: int, seed: int, now: datetime) -> None:
     """Enter the demo into a database with reference data and without people, or nothing of it.
 
-    The same seed, day and hour give the same rows; stored names of files and public ids of
-    attachments are always new, because nobody may be able to guess them. ``now`` is aware.
+    The same seed, day and hour give the same rows; stored names of files and public ids are always
+    new, because nobody may be able to guess them. ``now`` is aware.
     Raises ``NotEmpty``, and ``CalendarNotPublished`` when the calendar does not reach today.
     """
     today = local_day(now)
@@ -86,7 +88,9 @@ def load(*, dossiers: int, seed: int, now: datetime) -> None:
         submitting = {c: a for c, a in agencies.items() if c != "VP" and a.is_valid_on(since)}
         lives = plan.plan(planner, submitting, dossiers)
         asides.add(lives, planner, random.Random(rng.random()))  # noqa: S311 - invented data
-        Player(cast, store_papers(), rng).play(lives, since=since, now=now)
+        player = Player(cast, store_papers(), rng)
+        chance = random.Random(f"{seed} {today} SNV")  # noqa: S311 - invented data, no secret
+        player.play(lives, since=since, now=now, beside=Affairs(player, planner, chance))
         sweeping.flag_overdue(now)
         _mark_read(cast, rng, now)
         recording.append(

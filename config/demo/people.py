@@ -26,6 +26,7 @@ MAIN: tuple[tuple[str, str, Role, str, str], ...] = (
     ("phuc", "Vũ Hồng Phúc", Role.OFFICE_CLERK, "VP", "Văn thư"),
     ("thu", "Đỗ Minh Thu", Role.OFFICE_CHIEF, "VP", "Chánh Văn phòng"),
     ("hoa", "Bùi Thị Hoa", Role.INSPECTOR, "SNV", "Chuyên viên"),
+    ("quang", "Lê Văn Quang", Role.HOME_AFFAIRS_DIRECTOR, "SNV", "Giám đốc"),
     ("tuan", "Lê Anh Tuấn", Role.AGENCY_CLERK, "P-00004", "Văn thư"),
     ("an", "Hoàng Bình An", Role.AUDITOR, "TTTP", "Kiểm toán"),
     ("son", "Ngô Thanh Sơn", Role.SYSTEM_ADMINISTRATOR, "VP", "Quản trị hệ thống"),
@@ -233,11 +234,10 @@ def _head(posts: _Posts, agency: Agency) -> None:
     if months and changed > (agency.valid_from or SINCE) + timedelta(days=30):
         former = changed - timedelta(days=1)
         posts.add(Role.AGENCY_HEAD, agency, title, women=0.3, end=former)
-        user = posts.add(Role.AGENCY_HEAD, agency, title, women=0.3, start=changed, acting=acting)
+        posts.add(Role.AGENCY_HEAD, agency, title, women=0.3, start=changed, acting=acting)
     else:
-        user = posts.add(Role.AGENCY_HEAD, agency, title, women=0.3)
-    if agency.code == "SNV":
-        posts.add(Role.HOME_AFFAIRS_DIRECTOR, agency, title, user=user)
+        director = posts.cast.users["quang"] if agency.code == "SNV" else None
+        posts.add(Role.AGENCY_HEAD, agency, title, women=0.3, user=director)
 
 
 def _units(agency: Agency) -> list[InternalUnit]:

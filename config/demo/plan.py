@@ -93,7 +93,7 @@ def _tail(planner: Planner, pick: Picker) -> Iterator[Life]:
         (2, lambda agency: _office_overdue(planner, agency, 1)),
         (1, lambda agency: _office_overdue(planner, agency, 4)),
     ]
-    own = {0: _LAN, 1: _LAN, 2: _LAN, 3: _TUAN, 8: _LAN, 13: _TUAN, 14: _LAN, 16: _LAN}
+    own = {0: _LAN, 1: _LAN, 2: _LAN, 3: _TUAN, 8: _LAN, 13: _TUAN, 14: _LAN, 16: _LAN, 17: _LAN}
     firsts = [
         (make, pick.named(own[place]) if place in own else pick.one())
         for place, (_count, make) in enumerate(makers)

@@ -9,7 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from accounts import actors
 from accounts.actors import Actor
@@ -31,6 +31,13 @@ from dossiers.transitions import ReportFacts, Submission
 _NIGHTLY = time(0, 0, 30)
 _DEPUTIES = ("Nguyễn Hữu Khoát", "Trần Thị Bích Nhạn", "Lê Đình Thuấn", "Phạm Thu Hiển")
 _NOTICES = ("{n}/TB-UBND", "{n}/QĐ-UBND", "{n}/UBND-TKBT")
+
+
+class Beside(Protocol):
+    """What happens beside the dossiers, in the order of time."""
+
+    def until(self, at: datetime) -> None:
+        """Do every step up to an instant."""
 
 
 class Player:
@@ -63,8 +70,11 @@ class Player:
             **Asides(self, random.Random(rng.random())).verbs,  # noqa: S311 - invented data
         }
 
-    def play(self, lives: Iterable[Life], *, since: date, now: datetime) -> None:
-        """Every step up to ``now``, and a sweep half a minute after each midnight."""
+    def play(
+        self, lives: Iterable[Life], *, since: date, now: datetime, beside: Beside | None = None
+    ) -> None:
+        """Every step up to ``now``, and a sweep half a minute after each midnight; ``beside`` does
+        its own steps up to the same instants."""
         events: list[tuple[datetime, int, Life | None, Step | None]] = [
             (step.at, number, life, step)
             for number, life in enumerate(lives)
@@ -77,10 +87,14 @@ class Player:
             night += timedelta(days=1)
         # Steps of one dossier at the same instant keep their order: the sort is stable.
         for at, number, life, step in sorted(events, key=lambda event: event[:2]):
+            if beside:
+                beside.until(at)
             if life and step:
                 self._do[step.verb](number, life, step)
             else:
                 sweeping.flag_overdue(at)
+        if beside:
+            beside.until(now)
 
     # --- the agency's steps ---
 
@@ -293,7 +307,8 @@ class Player:
 
     # --- who acts, with what ---
 
-    def _actor(self, user: User, at: datetime) -> Actor:
+    def actor(self, user: User, at: datetime) -> Actor:
+        """A person in the posts held on that day."""
         key = (user.pk, local_day(at))
         if key not in self._actors:
             self._actors[key] = actors.person(user, key[1])
@@ -301,16 +316,16 @@ class Player:
 
     def head(self, agency: Agency, at: datetime) -> Actor:
         """The head of an agency on that day."""
-        return self._actor(self.cast.head(agency, local_day(at)), at)
+        return self.actor(self.cast.head(agency, local_day(at)), at)
 
     def _someone_of(self, agency: Agency, at: datetime) -> Actor:
         """The clerk, in departments often a desk officer."""
         clerks = self.cast.holders(Role.AGENCY_CLERK, agency)
         officers = self.cast.holders(Role.AGENCY_OFFICER, agency)
-        return self._actor(self._rng.choice([*clerks, *officers]), at)
+        return self.actor(self._rng.choice([*clerks, *officers]), at)
 
     def _office(self, role: Role, at: datetime) -> Actor:
-        return self._actor(self._rng.choice(self.cast.holders(role)), at)
+        return self.actor(self._rng.choice(self.cast.holders(role)), at)
 
     def leader(self, key: int, at: datetime) -> Actor:
         """The City leader in charge of this dossier; the vice chair of the demo has the most."""
@@ -318,7 +333,7 @@ class Player:
             leaders = self.cast.holders(Role.CITY_LEADER)
             weights = [4 if user.username == "minh" else 2 for user in leaders]
             self._leaders[key] = self._rng.choices(leaders, weights)[0]
-        return self._actor(self._leaders[key], at)
+        return self.actor(self._leaders[key], at)
 
     def _number(
         self, series: str, day: date, *, first: tuple[int, int], steps: tuple[int, int]

@@ -193,7 +193,11 @@ def _owing(record: Record, day: date) -> Agency:
 
 
 def _explaining(record: Record, now: datetime) -> set[int]:
-    """Whom the record names; where it names nobody, the present head."""
+    """Whom the record names; where it names nobody, the present head; after a visit to an agency
+    that has ended since, also the head of the one that it went into."""
     if record.head_id is not None:
-        return {record.head_id}
+        named = {record.head_id}
+        visited = record.kind == Record.Kind.INSPECTION
+        ended = not record.agency.is_valid_on(local_day(now))
+        return named | telling.heads(record.agency_id, now) if visited and ended else named
     return telling.heads(record.agency_id, now)

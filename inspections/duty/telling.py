@@ -6,10 +6,10 @@ from datetime import datetime
 
 from accounts.messages import deliver
 from accounts.models import Appointment, Message, MessageKind
-from accounts.querysets import HEAD_ROLES
 from accounts.roles import Role
 from agencies.dates import local_day
 from deadlines.models import TimeLimit
+from inspections.heads import answering
 
 #: What lists of limits and inboxes say, whoever reads over a shoulder; content, so in Vietnamese.
 REQUEST_TITLE = "Yêu cầu giải trình của Sở Nội vụ"
@@ -26,9 +26,8 @@ def holders(now: datetime, *roles: Role) -> set[int]:
 
 
 def heads(agency_id: int, now: datetime) -> set[int]:
-    """Whoever heads an agency today."""
-    posts = Appointment.objects.in_force_on(local_day(now)).filter(role__in=HEAD_ROLES)
-    return set(posts.filter(agency_id=agency_id).values_list("user_id", flat=True))
+    """Whoever heads an agency today, or the one that it went into."""
+    return answering(agency_id, local_day(now))
 
 
 def of_limit(kind: MessageKind, limit: TimeLimit, people: Iterable[int], now: datetime) -> None:

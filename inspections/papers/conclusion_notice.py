@@ -30,7 +30,7 @@ def paper_of(
             record_ref=record.paper.ref,
             record_on=record.paper.issued_on,
             bases=record.legal_bases,
-            findings=[people.late_line(one.facts, one.note) for one in findings],
+            findings=people.late_lines(findings),
             period_from=record.period_from,
             period_to=record.period_to,
             conclusion=text,

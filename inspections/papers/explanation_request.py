@@ -34,7 +34,7 @@ def paper_of(
             signer=by_order(by),
             head=Person(name=record.head_name, post=record.head_post),
             agency=record.agency_name,
-            limits=[people.late_line(one.facts, one.note) for one in findings],
+            limits=people.late_lines(findings),
             as_of=local_day(record.created_at),
             period_from=record.period_from,
             period_to=record.period_to,

@@ -14,7 +14,7 @@ from agencies.models import Agency
 from deadlines.calendar import HANOI
 from documents.forms import parts
 from documents.forms.parts import Issuer, Late, Person, Signer
-from inspections.models import TeamMember
+from inspections.models import Finding, TeamMember
 
 #: The parts of a team as papers write them: in Vietnamese, whatever the reader's language.
 PARTS = {
@@ -81,6 +81,16 @@ def late_line(facts: dict[str, Any], note: str = "") -> Late:
         explanation="\n".join(one["late_reason"] or one["text"] for one in said),
         note=note,
     )
+
+
+def late_lines(findings: Iterable[Finding]) -> list[Late]:
+    """The findings that are limits not kept, as tables show them. A sampled dossier that kept its
+    limits, or had none, is no entry in a table of late ones."""
+    return [
+        late_line(one.facts, one.note)
+        for one in findings
+        if one.facts.get("late") or "flag_due_at" in one.facts
+    ]
 
 
 def _direction(said: dict[str, Any] | None) -> str:

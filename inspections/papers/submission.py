@@ -27,7 +27,7 @@ def paper_of(proposal: Proposal, *, home: Agency, by: Actor, now: datetime) -> L
     is long; without number and day."""
     record = proposal.record
     said = asked_of(record.explanation)
-    lines = [people.late_line(one.facts, one.note) for one in record.findings.order_by("position")]
+    lines = people.late_lines(record.findings.order_by("position"))
     return responsibility_submission(
         Submission(
             issuer=people.issuer(home),

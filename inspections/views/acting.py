@@ -20,6 +20,8 @@ from accounts.refusals import Conflict, NotAllowed, Refused
 from deadlines.acts import DatedActForm, due_preview
 from deadlines.calendar import CalendarNotPublished
 from deadlines.views import not_published_sentence
+from documents.layout import Layout
+from documents.lint import Fault, faults
 from inspections.story import last_entry
 
 
@@ -40,7 +42,8 @@ class Act:
     came too late. ``effects`` are sentences that say what the button does, ``told`` who hears of
     it, ``rule`` the limit that begins. ``stored`` reads what somebody else may have saved
     meanwhile. ``refused`` says beside which field a refusal of the verb stands. ``decides`` marks
-    acts that ask for the password again (quality.md S10).
+    acts that ask for the password again (quality.md S10). ``paper`` builds what would be issued:
+    its faults of layout and wording are named on the page before the button is pressed.
     """
 
     title: Any
@@ -61,6 +64,7 @@ class Act:
     decides: bool = False
     stored: Callable[[], Stored] | None = None
     refused: Mapping[type[Refused], str | None] = field(default_factory=dict)
+    paper: Callable[[], Layout] | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -125,12 +129,21 @@ def perform(
         "act": act,
         "form": form,
         "told": act.told(),
+        "faults": _faults_of(act, form),
         "autosaved": None if kept else autosave.offer(request),
         **due_preview(act.rule, request.now),
         **act.extra,
         **(_after_conflict(conflict, form, act) if conflict else {}),
     }
     return render(request, act.template, context, status=status)
+
+
+def _faults_of(act: Act, form: Any) -> list[Fault]:
+    """What is to be mended in the paper; what stopped the press stands above the form already."""
+    if act.paper is None or not act.fits():
+        return []
+    refused = form.is_bound and form.errors
+    return [one for one in faults(act.paper()) if not (one.blocking and refused)]
 
 
 def _after_conflict(conflict: str, form: Any, act: Act) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from inspections import policies, story
 from inspections.drawing import ticket
 from inspections.forms.plans import AddAgencyForm, ItemForm, PlanForm, values_of
 from inspections.models import Plan, PlanItem
+from inspections.papers import plan as plan_paper
 from inspections.planning.coverage import coverage
 from inspections.planning.history import candidates
 from inspections.planning.wording import reason_text, telling, why
@@ -260,6 +261,9 @@ def approve(request: HttpRequest, code: str) -> HttpResponse:
             % {"n": n},
             _("After that nobody can change it."),
         ],
+        paper=lambda: plan_paper.paper_of(
+            row, planning.items_of(row), by=request.actor, now=request.now
+        ),
     )
     return perform(
         request,

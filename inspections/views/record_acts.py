@@ -16,6 +16,7 @@ from inspections.forms.records import (
     SignatureForm,
 )
 from inspections.models import Record, Signature
+from inspections.papers import record as record_paper
 from inspections.transitions import answering, finalising
 from inspections.transitions.rows import Unfit
 from inspections.views.acting import Act, perform
@@ -36,6 +37,7 @@ def send(request: HttpRequest, public_id: str) -> HttpResponse:
         done=_("The record is sent. The inspected side reads it and gives its opinion."),
         told=lambda: news.lines(answering.parties(row, day), day),
         effects=[_("The inspected side reads the whole record and may give its opinion once.")],
+        paper=lambda: record_paper.draft_of(row, now=request.now),
     )
     return _plain(request, row, act, answering.send)
 
@@ -65,7 +67,7 @@ def take_back(request: HttpRequest, public_id: str) -> HttpResponse:
     return _with_reason(request, row, act, answering.take_back)
 
 
-@page("own_account", BOTH)
+@page("own_record", BOTH)
 def give_opinion(request: HttpRequest, public_id: str) -> HttpResponse:
     """The inspected side gives its opinion, in its own words."""
     row = record_in(request, public_id)
@@ -138,6 +140,7 @@ def finalise(request: HttpRequest, public_id: str) -> HttpResponse:
               "frozen. Nobody can change it afterwards."),
             *unasked,
         ],
+        paper=lambda: record_paper.draft_of(row, now=request.now),
         told=lambda: news.lines(answering.parties(row, day), day),
     )  # fmt: skip
     return _plain(request, row, act, finalising.finalise)

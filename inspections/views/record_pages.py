@@ -84,7 +84,7 @@ def all_records(request: HttpRequest) -> HttpResponse:
     return render(request, "inspections/records.html", context)
 
 
-@page("own_account")
+@page("own_record")
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """A record: what was found, what the inspected side says, who signed; and what to do next.
 
@@ -124,11 +124,12 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "readings": story.readings("record", str(row.public_id), most=30) if home else [],
         "timeline": story.entries("record", str(row.public_id)) if home else [],
         "missing": missing_in(row) if edits else [],
+        "may_pack": allows(by, "evidence_pack"),
     }
     return render(request, "inspections/record.html", context)
 
 
-@page("own_account")
+@page("own_record")
 def printed(request: HttpRequest, public_id: str) -> HttpResponse:
     """The record as PDF or DOCX: the issued paper, or a draft with places to sign."""
     row = record_of(request, public_id)
@@ -140,7 +141,7 @@ def printed(request: HttpRequest, public_id: str) -> HttpResponse:
     return layout_response(request, record_paper.draft_of(row, now=request.now), "bien-ban-du-thao")
 
 
-@page("own_account")
+@page("own_record")
 def exhibit(request: HttpRequest, public_id: str) -> HttpResponse:
     """An exhibit as it was taken in, to whoever may read its record."""
     visible = Record.objects.visible_to(request.actor).values("pk")

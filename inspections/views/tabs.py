@@ -14,6 +14,7 @@ SECTIONS: tuple[tuple[Any, str, str], ...] = (
     (_("Records"), "inspections:records", "violation_list"),
     (_("Plans"), "inspections:plans", "plan_view"),
     (_("Visits by quarter"), "inspections:coverage", "plan_view"),
+    (_("Evidence packs"), "inspections:evidence", "evidence_pack"),
 )
 
 

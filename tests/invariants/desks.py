@@ -6,7 +6,7 @@ the test that asks the same of it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.test import Client
@@ -14,12 +14,14 @@ from django.urls import reverse
 
 from accounts.roles import Role
 from deadlines import adjusting
+from deadlines.fields import read_date
 from dossiers import transitions as verbs
 from ledger import recording
 from tests.dossiers.desk import docx, open_form, pdf
 from tests.dossiers.tasks import story
 from tests.dossiers.test_adjusting_pages import TYPED, ready
 from tests.dossiers.test_verbs import issued
+from tests.dossiers.test_verbs_letters import SORRY
 from tests.dossiers.test_walk import AFTER
 from tests.world import NOW, World, person
 
@@ -74,6 +76,12 @@ def _adjusted(page: str) -> Desk:
     )
 
 
+def _owing_late(world: World) -> str:
+    """The code of an agency that owes an answer since long."""
+    world.directed(NOW - timedelta(days=20))
+    return world.ward.code
+
+
 _LONGER = {"wanted_on": "14/12/2026", "reason_class": "opinions", "reason": "Chờ số liệu."}
 
 
@@ -85,6 +93,20 @@ def _task_to_be_longer(world: World) -> Any:
         reason_class=_LONGER["reason_class"],
         reason=_LONGER["reason"],
         by=world.by(world.hung),
+        now=NOW,
+    )
+    return task
+
+
+def _task_that_stands(world: World) -> Any:
+    task = story.given(world)
+    facts = TYPED["suspend"]
+    adjusting.suspend(
+        task.time_limit,
+        until_on=read_date(facts["until_on"], NOW.date()),
+        reason=facts["reason"],
+        document=facts["document"],
+        by=world.by(world.minh),
         now=NOW,
     )
     return task
@@ -162,6 +184,14 @@ DESKS: dict[str, Desk] = {
         },
         text="12/TB-VP",
     ),
+    "remind_agency": Desk(
+        "dossiers:remind_agency", "thu", _owing_late, lambda world: {"viec": "gui"},
+        text="trước khi hết ngày",
+    ),
+    "apologise": Desk(
+        "dossiers:apologise", "hung", _of(World.directed), lambda world: dict(SORRY),
+        text=SORRY["reason"],
+    ),
     "close": Desk("dossiers:close", "phuc", _of(issued)),
     **{page: _adjusted(page) for page in TYPED},
     "give": Desk(
@@ -195,6 +225,19 @@ DESKS: dict[str, Desk] = {
     "task_decide_extension": Desk(
         "tasks:decide", "minh", _of(_task_to_be_longer), lambda world: {"viec": "dong-y"},
     ),
+    "task_propose": Desk(
+        "tasks:propose", "phuc", _of(story.given),
+        lambda world: {**_LONGER, "kind": "correction", "reason_class": "error"},
+        text=_LONGER["reason"],
+    ),
+    "task_suspend": Desk(
+        "tasks:suspend", "minh", _of(story.given), lambda world: dict(TYPED["suspend"]),
+        text=TYPED["suspend"]["reason"],
+    ),
+    "task_resume": Desk(
+        "tasks:resume", "minh", _of(_task_that_stands), lambda world: dict(TYPED["resume"]),
+        text=TYPED["resume"]["reason"],
+    ),
 }  # fmt: skip
 #: Pages whose posts are no act of the workflow, or are asked the same where they are told.
 ELSEWHERE = {
@@ -204,6 +247,8 @@ ELSEWHERE = {
     "dossiers:log",  # tests/dossiers/test_concurrency.py
     "dossiers:bulk",  # tests/dossiers/lists/test_bulk.py
     "dossiers:imports", "dossiers:import_session",  # tests/dossiers/intake/test_workers.py
+    # tests/accounts/test_people_pages.py
+    "accounts:propose_post", "accounts:proposal", "accounts:end_post",
     "tasks:give_from",  # the same view as tasks:give
 }  # fmt: skip
 

@@ -22,7 +22,8 @@ from tests.test_every_url import POSTS
 #: Pages whose form names no version of the dossier: what it answers is what it competes for.
 UNVERSIONED = {
     "give", "report_draft", "report", "answer", "ask_extension", "propose", "decide", "suspend",
-    "resume", "task_ask_extension", "task_decide_extension",
+    "resume", "task_ask_extension", "task_decide_extension", "task_propose", "task_suspend",
+    "task_resume", "remind_agency",
 }  # fmt: skip
 
 

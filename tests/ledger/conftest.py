@@ -1,7 +1,7 @@
 """A finished story whose rows fill every table, and a hand that reaches behind the guards."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from deadlines.transitions import revise_due
 from documents import issuing
 from documents.models import Paper
 from dossiers import transitions as verbs
+from dossiers.letter_papers import Asked
 from ledger import chain, guards, recording
 from tests.world import NOW, World, hanoi
 
@@ -64,6 +65,14 @@ def story(world: World) -> World:
                 would_be_at=hanoi(2026, 12, 11),
                 at=NOW,
             )
+    for days in (20, 30):
+        verbs.remind_by_letter(
+            world.ward,
+            limits=[world.limit(NOW - timedelta(days=days)).pk],
+            asked=Asked(date(2026, 12, 1)),
+            by=world.by(world.thu),
+            now=NOW,
+        )
     wrong, _right = (
         issuing.issue(
             kind=Paper.Kind.RECORD,

@@ -54,7 +54,14 @@ ELSEWHERE = {
     "deadlines.DueDateRevision": {},
     "deadlines.CalendarAnnotation": {"due_at": datetime(2026, 11, 1, tzinfo=UTC)},
     "documents.Paper": {"number": 99, "public_id": uuid.UUID(int=1).hex},
-    "documents.PaperVoid": {"paper_id": lambda: Paper.objects.get(void=None).pk},
+    "documents.PaperVoid": {"paper_id": lambda: Paper.objects.get(void=None, letter=None).pk},
+    "dossiers.Letter": {
+        "paper_id": lambda: Paper.objects.get(void=None, letter=None).pk,
+        "public_id": uuid.UUID(int=1).hex,
+    },
+    "dossiers.Letter_limits": {
+        "timelimit_id": lambda: TimeLimit.objects.filter(letters=None).first().pk,
+    },
 }
 
 

@@ -22,14 +22,17 @@ PAGES = {
     "list, overdue": ("lan", "/ho-so/?han=qua-han", 11),
     "list, by agency": ("minh", "/ho-so/?sap-xep=don-vi", 12),
     "list, what waits longest": ("minh", "/ho-so/?sap-xep=lau", 11),
-    "my work, clerk": ("lan", "/ho-so/viec-cua-toi/", 11),
+    "my work, clerk": ("lan", "/ho-so/viec-cua-toi/", 12),
     "my work, leader": ("minh", "/ho-so/viec-cua-toi/", 15),
-    "my work, City Office": ("thu", "/ho-so/viec-cua-toi/", 14),
+    "my work, City Office": ("thu", "/ho-so/viec-cua-toi/", 15),
     "time limits, clerk": ("lan", "/thoi-han/", 8),
     "time limits, City": ("minh", "/thoi-han/?tinh-trang=qua-han", 9),
     "overview": ("minh", "/tong-quan/", 19),
     "agencies": ("lan", "/don-vi/", 7),
     "reorganisations": ("son", "/don-vi/to-chuc-lai/", 7),
+    "whom to remind": ("minh", "/ho-so/don-doc/", 6),
+    "people and posts": ("son", "/nguoi-dung/", 9),
+    "proposed posts": ("thu", "/nguoi-dung/de-nghi/", 7),
     "inbox": ("hung", "/hop-thu/", 7),
 }
 
@@ -75,15 +78,15 @@ class TestDossierPage:
                 by=world.by(world.hung, at),
                 now=at,
             )
-        assert queries(browser, f"/ho-so/{dossier.code}/") == once == 25
+        assert queries(browser, f"/ho-so/{dossier.code}/") == once == 26
 
     def test_a_running_limit(self, world, sign_in):
         dossier = world.directed().dossier
-        assert queries(sign_in(world.lan), f"/ho-so/{dossier.code}/") == 23
+        assert queries(sign_in(world.lan), f"/ho-so/{dossier.code}/") == 24
 
     def test_a_concluded_dossier(self, world, sign_in):
         dossier = world.concluded()
-        assert queries(sign_in(world.phuc), f"/ho-so/{dossier.code}/") == 27
+        assert queries(sign_in(world.phuc), f"/ho-so/{dossier.code}/") == 28
 
 
 def one_of_each(world, at) -> None:

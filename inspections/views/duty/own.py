@@ -28,7 +28,7 @@ from inspections.views.duty.records import explanation_shown, remedy_row
 from inspections.views.handing_out import file_response, paper_response, wanted_form
 
 
-@page("own_account")
+@page("own_record")
 def mine(request: HttpRequest) -> HttpResponse:
     """What is recorded about me, what I said, what was decided; and what my agency owes."""
     by, moment = request.actor, Moment(request.now, published().calendar)
@@ -71,7 +71,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "inspections/duty/mine.html", context)
 
 
-@page("own_account")
+@page("own_record")
 def subject(request: HttpRequest, code: str) -> HttpResponse:
     """Where lists of limits and inboxes lead: the row itself for whoever may read it; for others
     who may see the limit, until when it runs and nothing of what it is about."""
@@ -102,7 +102,7 @@ def subject(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "inspections/duty/subject.html", context)
 
 
-@page("own_account")
+@page("own_record")
 def file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """A file of a record or the evidence of a remedy, as it was sent; entered."""
     by = request.actor
@@ -127,7 +127,7 @@ def file(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     return file_response(request, found)
 
 
-@page("own_account")
+@page("own_record")
 def paper(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
     """An issued paper as PDF or editable DOCX (``dang``), for whoever may read what it settles;
     entered."""

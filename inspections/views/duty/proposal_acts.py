@@ -19,8 +19,10 @@ from deadlines.wording import day_text
 from inspections import duty, duty_forms, news
 from inspections import duty_policies as policies
 from inspections.duty import telling
+from inspections.duty.acting import home_of
 from inspections.models import Proposal
-from inspections.papers.people import late_line
+from inspections.papers import submission
+from inspections.papers.people import late_lines
 from inspections.views.acting import Act, PlainForm, perform
 from inspections.views.duty.common import home_crumbs, proposal_of, proposal_url
 from inspections.views.duty.proposals import groups_today, title_of
@@ -129,6 +131,9 @@ def endorse(request: HttpRequest, public_id: str) -> HttpResponse:
         ],
         told=lambda: news.lines(telling.holders(request.now, Role.CITY_LEADER), day),
         decides=True,
+        paper=lambda: submission.paper_of(
+            row, home=home_of(request.actor), by=request.actor, now=request.now
+        ),
     )
     return perform(request, act, lambda form: _done(duty.endorse(row, **_facts(request, form))))
 
@@ -315,7 +320,7 @@ def _act(
             "extra": {
                 "proposal": row,
                 "record": row.record,
-                "findings": [late_line(one.facts) for one in findings],
+                "findings": late_lines(findings),
                 "asked": explanation_shown(row.record, moment),
             },
             **words,

@@ -24,7 +24,7 @@ from inspections import ladder, story
 from inspections.duty import stages
 from inspections.duty.opening import PAGE, opened
 from inspections.models import Decision, Proposal, Record
-from inspections.papers.people import late_line
+from inspections.papers.people import late_lines
 from inspections.papers.submission import processing_until
 from inspections.views.duty.common import home_crumbs, proposal_of, proposal_url, record_url
 from inspections.views.duty.records import explanation_shown
@@ -69,7 +69,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
     return render(request, "inspections/duty/proposals.html", context)
 
 
-@page("own_account")
+@page("own_record")
 def proposal(request: HttpRequest, public_id: str) -> HttpResponse:
     """One proposal: what it rests on, who had a hand in it, what was decided; entered."""
     row = proposal_of(request, public_id)
@@ -84,7 +84,7 @@ def proposal(request: HttpRequest, public_id: str) -> HttpResponse:
         "crumbs": [*home_crumbs(by)],
         "record": record,
         "record_url": record_url(record) if sees_record else "",
-        "findings": [late_line(one.facts) for one in record.findings.order_by("position")],
+        "findings": late_lines(record.findings.order_by("position")),
         "asked": explanation_shown(record, moment),
         "hands": list(row.hands.select_related("user").order_by("pk")),
         "decision": decision_shown(decision, moment) if decision else None,

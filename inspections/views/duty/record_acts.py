@@ -17,9 +17,11 @@ from deadlines.rules import NotALastDay
 from documents.issuing import AlreadyVoid
 from inspections import duty, duty_forms, news
 from inspections import duty_policies as policies
+from inspections.duty.acting import home_of
 from inspections.duty.proposing import Draft
 from inspections.models import Record
-from inspections.papers.people import late_line
+from inspections.papers import lateness_record as lateness_paper
+from inspections.papers.people import late_lines
 from inspections.views.acting import Act, PlainForm, perform
 from inspections.views.duty.common import home_crumbs, proposal_url, record_of, record_url
 from inspections.views.duty.records import explanation_shown, title_of
@@ -87,7 +89,7 @@ def ask_explanation(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-@page("own_account", BOTH)
+@page("own_record", BOTH)
 def answer_explanation(request: HttpRequest, public_id: str) -> HttpResponse:
     """The person named explains, wherever they serve now."""
     record = record_of(request, public_id)
@@ -192,6 +194,9 @@ def finalise_lateness(request: HttpRequest, public_id: str) -> HttpResponse:
             _("%(name)s is told.") % {"name": record.head_name},
         ],
         shows=("findings", "explanation", "remarks"),
+        paper=lambda: lateness_paper.paper_of(
+            record, home=home_of(request.actor), by=request.actor, now=request.now
+        ),
     )
     return perform(request, act, _plain(request, record, duty.finalise))
 
@@ -343,7 +348,7 @@ def _about(request: HttpRequest, record: Record, shows: Sequence[str]) -> dict[s
     found: dict[str, Any] = {"shows_remarks": "remarks" in shows}
     if "findings" in shows:
         rows = record.findings.order_by("position")
-        found["findings"] = [late_line(one.facts, one.note) for one in rows]
+        found["findings"] = late_lines(rows)
     if "explanation" in shows:
         moment = Moment(request.now, published().calendar)
         found["asked"] = explanation_shown(record, moment)

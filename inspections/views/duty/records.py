@@ -20,7 +20,7 @@ from inspections import duty_policies as policies
 from inspections import story
 from inspections.duty.opening import PAGE, opened
 from inspections.models import Conclusion, Inspection, Proposal, Recommendation, Record
-from inspections.papers.people import late_line
+from inspections.papers.people import late_lines
 from inspections.views.duty.common import home_crumbs, proposal_url, record_of, remedy_url
 
 #: Verb → its button and its page, the nearest first.
@@ -38,7 +38,7 @@ BUTTONS: dict[str, tuple[Any, str]] = {
 _QUIET = frozenset({"edit_record", "drop", "void"})
 
 
-@page("own_account")
+@page("own_record")
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
     """One record and everything that followed it, as far as this person may see; entered."""
     record = record_of(request, public_id)
@@ -51,7 +51,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "record": record,
         "title": title_of(record),
         "crumbs": home_crumbs(by),
-        "findings": [late_line(one.facts, one.note) for one in findings],
+        "findings": late_lines(findings),
         "asked": explanation_shown(record, moment),
         "is_void": policies.is_void(record),
         "void": getattr(record.paper, "void", None) if record.paper else None,
@@ -67,6 +67,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "follow_ups": _follow_ups(record) if at_home else [],
         "is_mine": by.user is not None and record.head_id == by.user.pk,
         "settled": asked is not None and asked.is_settled,
+        "may_pack": allows(by, "evidence_pack"),
     }
     return render(request, "inspections/duty/record.html", context)
 
