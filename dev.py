@@ -190,8 +190,8 @@ def test_steps(scratch):
     pytest = [str(PYTHON), "-m", "pytest"]
     # One worker more than there are processors: while one waits for its database another counts.
     workers = ["-n", str(min((os.cpu_count() or 2) + 1, 8))]
-    everything = [*pytest, *workers, "-m", "not browser"]
-    databases = [*everything[:-1], "not browser and not once"]
+    everything = [*pytest, *workers, "-m", "not browser and not production"]
+    databases = [*pytest, *workers, "-m", "not browser and not once"]
     checks = test_environment(scratch)
     yield "ruff check", [str(bin_dir / "ruff"), "check", "."], {}
     yield "ruff format", [str(bin_dir / "ruff"), "format", "--check", "."], {}

@@ -150,7 +150,7 @@ def end_post(
     if not allows(by, "user_role"):
         raise NotAllowed(_("Your post does not carry this right."))
     with recording.recorded():
-        row = Appointment.objects.select_for_update().get(pk=appointment.pk)
+        row = transitions.locked(appointment)
         if row.ended_on != seen or row.withdrawn_at:
             raise Conflict(_("Somebody else has changed the end of this post meanwhile."))
         transitions.end_appointment(row, ended_on=ended_on, reason=reason, by=by, now=now)

@@ -195,6 +195,14 @@ def _apart(one: Role, other: Role) -> bool:
     return one in PROPOSES_TO.get(other, ()) or other in PROPOSES_TO.get(one, ())
 
 
+def locked(post: Appointment) -> Appointment:
+    """The row as it is now, locked; of a role that never goes without a holder all its posts, in
+    one order, so that two who end each other's wait for one another and not for ever."""
+    wanted = Q(pk=post.pk) | Q(role=post.role) if post.role in NEVER_WITHOUT else Q(pk=post.pk)
+    rows = Appointment.objects.select_for_update().filter(wanted).order_by("pk")
+    return {row.pk: row for row in rows}[post.pk]
+
+
 def _must_leave_another(ending: list[Appointment], ended_on: date) -> None:
     """Somebody else holds the role on the day after; all its posts are locked while we look."""
     for role in {Role(post.role) for post in ending} & NEVER_WITHOUT:

@@ -205,6 +205,7 @@ class TestLoadDemo:
         ] == [("decided", "approve", True), ("decided", "refuse", False)]
         assert proposals.filter(state="endorsed").count() == 1
 
+    @pytest.mark.once
     @pytest.mark.parametrize("username", ["hoa", "quang", "minh", "an", "hung"])
     def test_each_page_of_a_record_opens(self, username):
         client, user = Client(), User.objects.get(username=username)
@@ -250,6 +251,7 @@ class TestLoadDemo:
         assert "Trần Thị Lan, Văn thư · UBND phường Hoàn Kiếm" in text
 
 
+@pytest.mark.once
 class TestAnotherTime:
     def test_the_same_seed_and_day_give_the_same_rows(self, db):
         found = []

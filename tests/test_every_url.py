@@ -139,6 +139,7 @@ class TestPosting:
 
 @pytest.mark.django_db
 class TestReadingChangesNothing:
+    @pytest.mark.production
     @pytest.mark.parametrize("third", range(3))
     def test_whoever_reads_whatever_page(self, world, sign_in, third):
         """GET of every page by every role, and of a dossier's pages in every state by somebody: no

@@ -22,7 +22,7 @@ from tests.dossiers.desk import fields, in_english, open_form, text_of
 from tests.dossiers.test_concurrency import at_once, posting
 from tests.world import NOW, PASSWORD, World, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 LATER = NOW + timedelta(minutes=10, seconds=1)
 TYPED = {
     "role": "agency_head",

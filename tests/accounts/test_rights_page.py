@@ -1,8 +1,12 @@
 """The table of rights that people read is the table that the system asks."""
 
+import pytest
+
 from accounts.matrix import LABELS, rows
 from accounts.rights import RIGHTS, Scope
 from accounts.roles import COLUMN_OF, Column, Role
+
+pytestmark = pytest.mark.once
 
 
 def test_every_act_has_a_name_and_every_name_an_act():

@@ -22,7 +22,7 @@ from tests import world as world_module
 from tests.dossiers.desk import text_of
 from tests.world import NOW, PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 WHERE = "/dang-nhap/"
 WRONG = "User name or password is not right. Check both and try again."

@@ -25,7 +25,7 @@ from tests.dossiers.test_adjusting_pages import TYPED, ready
 from tests.dossiers.test_concurrency import at_once, posting
 from tests.world import NOW, PASSWORD, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 JUST = timedelta(minutes=10)
 LATER = NOW + JUST + timedelta(seconds=1)

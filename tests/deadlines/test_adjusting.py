@@ -146,6 +146,7 @@ def run(verb: str, world: World, by: Any) -> Callable[[], object]:
     return lambda: resume(world, suspension, NOW + DAY, by=by)
 
 
+@pytest.mark.once
 class TestWhoMay:
     @pytest.mark.parametrize("verb", MAY)
     def test_every_role_of_the_own_and_of_other_agencies(self, world, verb):
@@ -614,6 +615,7 @@ class TestWhoIsTold:
 
 
 @pytest.mark.django_db
+@pytest.mark.once
 class TestWhateverTheDates:
     """Random limits of the published years, suspended at random and resumed at random or never."""
 

@@ -24,6 +24,8 @@ from tests.world import NOW, World, hanoi
 
 from .test_worked_examples import ROWS as WORKED_EXAMPLES
 
+pytestmark = pytest.mark.once
+
 RULES = {"agency_report": Unit.WORKING_DAY, "office_draft": Unit.CALENDAR_DAY}
 DUE = hanoi(2026, 11, 28)
 

@@ -21,6 +21,8 @@ from tests.dossiers.test_concurrency import at_once, posting
 from tests.dossiers.test_verbs import everything, people
 from tests.world import NOW, World, hanoi, person
 
+pytestmark = pytest.mark.once
+
 LIST = "/thoi-han/de-nghi/"
 DUE = hanoi(2026, 11, 28)
 WEDNESDAY = date(2026, 12, 2)

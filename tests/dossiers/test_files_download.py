@@ -18,6 +18,8 @@ from dossiers.transitions import ReportFacts
 from tests.dossiers.desk import PDF, docx, pdf
 from tests.world import NOW
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def store(settings, tmp_path) -> Path:

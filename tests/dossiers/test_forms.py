@@ -14,7 +14,7 @@ from dossiers.models import Attachment
 from dossiers.transitions import Submission
 from tests.world import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def typed(**values: str) -> QueryDict:

@@ -15,7 +15,7 @@ from tests.dossiers.test_verbs_letters import NEW_DAY, SORRY
 from tests.pages.test_query_counts import queries
 from tests.world import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 LONG_AGO = NOW - timedelta(days=20)
 PAGE = "/ho-so/don-doc/P-00070/"

@@ -20,7 +20,7 @@ from ledger.models import Event
 from tests.dossiers.desk import docx, fields, in_english, log, open_form, pdf, submission, text_of
 from tests.world import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from django.utils import translation
 from dossiers.models import Dossier
 from tests.dossiers.desk import in_english, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from dossiers.transitions import ReportFacts
 from tests.dossiers.desk import fields, in_english, open_form, pdf, text_of
 from tests.world import NOW, hanoi
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

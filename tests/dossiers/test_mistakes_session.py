@@ -18,7 +18,7 @@ from tests import world as world_module
 from tests.dossiers.desk import fields, in_english, log, open_form, pdf, submission, text_of
 from tests.world import NOW, PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from ledger.models import Event
 from tests.dossiers.test_verbs import IN_STATE
 from tests.world import NOW, hanoi
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

@@ -161,6 +161,7 @@ class VerbStory:
     def actor(self, world: World) -> Actor:
         return world.by(getattr(world, self.acts_as))
 
+    @pytest.mark.once
     def test_is_allowed_from_these_states_and_refused_from_all_others(self, world):
         by = self.actor(world)
         assert self.starts_from <= set(self.callable_in)

@@ -23,7 +23,7 @@ from tests.dossiers.desk import docx, open_form, pdf, submission
 from tests.dossiers.test_verbs_letters import SORRY
 from tests.world import NOW, World, hanoi, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 #: The morning after the last day of an opinion asked for at NOW.
 AFTER = hanoi(2026, 12, 3, 8, 0)
@@ -203,7 +203,6 @@ def test_every_state_has_its_way_and_every_verb_its_page():
     assert set(ACTS) == set(policies.ACT_OF) == {*MOVES, *WITHIN}
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("state", list(WAYS))
 def test_what_does_not_fit_is_refused_to_everybody_and_changes_nothing(walk, state):
     dossier = walk.go(*WAYS[state][0])
@@ -224,7 +223,6 @@ def test_what_does_not_fit_is_refused_to_everybody_and_changes_nothing(walk, sta
             assert column_values(dossier) == before, (verb, name)
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("state", list(WAYS))
 def test_what_fits_is_refused_to_everybody_who_has_not_the_right(walk, state):
     dossier = walk.go(*WAYS[state][0])

@@ -11,7 +11,7 @@ from tests.dossiers.desk import docx, open_form, submission, text_of
 from tests.dossiers.test_verbs_assigning import unit
 from tests.world import NOW, hanoi
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def detail(browser, dossier) -> str:

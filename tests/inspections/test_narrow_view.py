@@ -77,6 +77,7 @@ class TestWhoReads:
         assert openings.count() == len(READERS[state])
 
 
+@pytest.mark.once
 class TestActsByAddress:
     """Each act asked for by its address, by everybody, on somebody else's record."""
 
@@ -116,6 +117,7 @@ class TestActsByAddress:
         assert Inspection.objects.get().state == Inspection.State.DECIDED
 
 
+@pytest.mark.once
 class TestForms:
     def test_a_form_that_lost_the_race_keeps_what_was_typed(self, desk, sign_in):
         record = desk.record()

@@ -12,7 +12,7 @@ from tests.dossiers.desk import fields, in_english, pdf, text_of
 from tests.inspections.desk import LONG_AGO
 from tests.world import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def press(browser, view, args, **changes):

@@ -7,6 +7,8 @@ import pytest
 from dossiers import transitions as verbs
 from tests.world import NOW
 
+pytestmark = pytest.mark.once
+
 LIST = "/ho-so/"
 
 

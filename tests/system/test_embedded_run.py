@@ -15,7 +15,7 @@ import pytest
 from config.processes import tied_to_parent
 from tests.server_process import ServerProcess
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.once, pytest.mark.system]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
@@ -118,7 +118,6 @@ def test_one_command_serves_everything_and_stops_cleanly(
     assert count_people(environment) == people
 
 
-@pytest.mark.once
 def test_nothing_outlives_a_killed_parent_or_a_dead_child(
     start: Callable[[], Site], environment: dict[str, str]
 ) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.server_process import ServerProcess
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.once, pytest.mark.system]
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GRACE = 30

@@ -15,6 +15,8 @@ from deadlines.published import published
 from tests.deadlines.keeping.conftest import MONDAY, SWAP, off
 from tests.world import NOW, PASSWORD, hanoi
 
+pytestmark = pytest.mark.once
+
 PROPOSE = "/lich/sua/de-nghi/"
 THURSDAY = hanoi(2026, 12, 31, 9)
 

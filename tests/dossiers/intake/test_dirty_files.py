@@ -17,6 +17,8 @@ from tests.dossiers.sheets.files import lines, table, xlsx_file
 from tests.dossiers.sheets.old_letters import SENTENCES
 from tests.dossiers.sheets.test_encodings import in_windows_1258
 
+pytestmark = pytest.mark.once
+
 #: Matters that exist in old letters too.
 FIRST, SECOND = list(SENTENCES)[1:3]
 ROWS = [

@@ -31,7 +31,7 @@ from tests.dossiers.intake.lists import (
 )
 from tests.world import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.dossiers.desk import fields, log, open_form, submission
 from tests.dossiers.lists.test_lists import of_other_ward
 from tests.world import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 @pytest.fixture

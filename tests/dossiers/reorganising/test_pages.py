@@ -22,7 +22,7 @@ from tests.dossiers.reorganising.stories import (
 from tests.pages.test_query_counts import queries
 from tests.world import NOW, PASSWORD, hanoi
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 RENAME = {
     "formers": "P-00070",

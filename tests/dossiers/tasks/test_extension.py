@@ -16,7 +16,7 @@ from tests.dossiers.desk import open_form, text_of
 from tests.dossiers.tasks.story import given, reported
 from tests.world import NOW, hanoi, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 WISHED = {"wanted_on": "14/12/2026", "reason_class": "opinions", "reason": "Chờ số liệu của tổ."}
 AFTER = hanoi(2026, 12, 9, 9, 0)
 

@@ -27,7 +27,7 @@ from tests.dossiers.tasks.story import (
 from tests.pages.test_query_counts import queries
 from tests.world import NOW, Role, hanoi, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 
 def giving(browser, *args, view: str = "tasks:give", **changes) -> dict:

@@ -7,7 +7,7 @@ from agencies.models import Agency
 from tests.inspections.duty.story import Duty
 from tests.world import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 OVERVIEW, LIMITS = reverse("dashboards:overview"), reverse("dashboards:limits")
 
 

@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -13,6 +14,8 @@ from inspections.models import Decision, Proposal, Recommendation, Record
 from ledger.models import Event
 from tests.inspections.duty.story import HUNGS, Duty, fresh
 from tests.world import NOW, PASSWORD, hanoi
+
+pytestmark = pytest.mark.once
 
 BASE = "/kiem-tra/trach-nhiem"
 #: Page of Dũng's → its queries, whatever the number of rows.

@@ -17,7 +17,7 @@ from tests.dossiers.desk import _Fields, in_english, text_of
 from tests.inspections.evidence.story import FIRST, LAST, lines, members
 from tests.pages.test_query_counts import queries
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
 #: Who makes packs, and who does not.
 MAKERS = ("hoa", "khanh", "dung", "an")
