@@ -6,17 +6,11 @@ from datetime import date, datetime
 from accounts.messages import deliver
 from accounts.models import Appointment, Message, MessageKind
 from accounts.roles import Role
-from inspections.heads import answering
 from inspections.models import Inspection, Record
 
 #: What inboxes say beside the sentence; neutral, whoever reads over a shoulder. In Vietnamese, as
 #: titles of dossiers are.
 TITLES = {Inspection: "Kiểm tra công vụ", Record: "Biên bản kiểm tra công vụ"}
-
-
-def heads(agency_id: int, day: date) -> set[int]:
-    """Whoever heads an agency on a local date, or the one that it went into."""
-    return answering(agency_id, day)
 
 
 def directors(day: date) -> set[int]:

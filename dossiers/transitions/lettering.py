@@ -4,7 +4,7 @@ Neither changes a clock: a letter asks for a day, the time limit stays overdue s
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, time
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -19,7 +19,6 @@ from accounts.rights import allows
 from agencies.dates import local_day
 from agencies.models import Agency
 from deadlines.adjusting import end_of
-from deadlines.calendar import HANOI
 from deadlines.models import TimeLimit
 from deadlines.querysets import TimeLimitQuerySet
 from documents import issuing, printing
@@ -195,7 +194,7 @@ def _issue(
 
 
 def _written_today(keys: Collection[int], now: datetime) -> bool:
-    midnight = datetime.combine(local_day(now), time(), HANOI)
+    midnight = end_of(local_day(now) - timedelta(days=1))
     today = Letter.objects.filter(kind=Letter.Kind.REMINDER, paper__issued_at__gte=midnight)
     return today.filter(limits__in=keys).exists()
 

@@ -27,6 +27,7 @@ from inspections.duty.acting import (
     on_remedy,
     stale,
 )
+from inspections.heads import answering
 from inspections.models import Conclusion, Recommendation, Record, RemedyFile, RemedyReport
 from inspections.papers import conclusion_notice as paper
 
@@ -89,7 +90,7 @@ def conclude(
         }
         enter(row, "record_concluded", by, now, after=after, document=issued.ref)
         for one in owed:
-            people = telling.heads(one.agency_id, now)
+            people = answering(one.agency_id, local_day(now))
             telling.of_limit(MessageKind.REMEDY_ASKED, one.time_limit, people, now)
     return conclusion
 
@@ -156,7 +157,7 @@ def judge_remedy(
         judged = {"verdict": verdict, "verdict_text": text, "judged_by": by.user, "judged_at": now}
         if not RemedyReport.objects.filter(pk=report.pk, verdict="").update(**judged):
             raise stale()
-        before, told = {"state": row.state}, telling.heads(row.agency_id, now)
+        before, told = {"state": row.state}, answering(row.agency_id, local_day(now))
         if accepted:
             change(row, state=Recommendation.State.DONE)
             limit = row.time_limit

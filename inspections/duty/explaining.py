@@ -27,6 +27,7 @@ from inspections.duty.acting import (
     moved_on,
     on_record,
 )
+from inspections.heads import answering
 from inspections.models import Exhibit, ExplanationRequest, Record
 from inspections.papers import explanation_request as paper
 
@@ -199,5 +200,5 @@ def _explaining(record: Record, now: datetime) -> set[int]:
         named = {record.head_id}
         visited = record.kind == Record.Kind.INSPECTION
         ended = not record.agency.is_valid_on(local_day(now))
-        return named | telling.heads(record.agency_id, now) if visited and ended else named
-    return telling.heads(record.agency_id, now)
+        return named | answering(record.agency_id, local_day(now)) if visited and ended else named
+    return answering(record.agency_id, local_day(now))

@@ -9,7 +9,6 @@ from accounts.models import Appointment, Message, MessageKind
 from accounts.roles import Role
 from agencies.dates import local_day
 from deadlines.models import TimeLimit
-from inspections.heads import answering
 
 #: What lists of limits and inboxes say, whoever reads over a shoulder; content, so in Vietnamese.
 REQUEST_TITLE = "Yêu cầu giải trình của Sở Nội vụ"
@@ -23,11 +22,6 @@ def holders(now: datetime, *roles: Role) -> set[int]:
     """Everyone who holds one of the roles today."""
     posts = Appointment.objects.in_force_on(local_day(now)).filter(role__in=roles)
     return set(posts.values_list("user_id", flat=True))
-
-
-def heads(agency_id: int, now: datetime) -> set[int]:
-    """Whoever heads an agency today, or the one that it went into."""
-    return answering(agency_id, local_day(now))
 
 
 def of_limit(kind: MessageKind, limit: TimeLimit, people: Iterable[int], now: datetime) -> None:

@@ -9,6 +9,7 @@ from accounts.actors import Actor
 from accounts.models import MessageKind
 from agencies.dates import local_day
 from inspections import news
+from inspections.heads import answering
 from inspections.models import Record, Signature
 from inspections.transitions.rows import Unfit, acting, enter, write
 
@@ -51,7 +52,7 @@ def missing_in(record: Record) -> list[str]:
 def parties(record: Record, day: date) -> set[int]:
     """The head named in the record and whoever heads the agency on a local date."""
     named = {record.head_id} if record.head_id else set()
-    return named | news.heads(record.agency_id, day)
+    return named | answering(record.agency_id, day)
 
 
 def take_back(

@@ -23,6 +23,7 @@ from documents.models import Paper
 from inspections import news, policies, sampling
 from inspections.bases import bases_on
 from inspections.facts import facts_of_all
+from inspections.heads import answering
 from inspections.models import Inspection, SampledDossier, TeamMember
 from inspections.papers import decision as decision_paper
 from inspections.transitions.checking import (
@@ -165,7 +166,7 @@ def open_visit(
             raise Unfit(_("The agency was told of a later day. Open it on that day."))
         write(row, "open_inspection", state=_I.OPEN, opened_at=now)
         enter(row, "inspection_opened", by, now, document=row.decision.ref)
-        news.tell(MessageKind.INSPECTION_OPENED, row, news.heads(row.agency_id, day), now=now)
+        news.tell(MessageKind.INSPECTION_OPENED, row, answering(row.agency_id, day), now=now)
     return row
 
 
@@ -247,9 +248,7 @@ def cancel(
         )
         if row.notified_at:
             day = local_day(now)
-            news.tell(
-                MessageKind.INSPECTION_CANCELLED, row, news.heads(row.agency_id, day), now=now
-            )
+            news.tell(MessageKind.INSPECTION_CANCELLED, row, answering(row.agency_id, day), now=now)
     return row
 
 
@@ -268,7 +267,7 @@ def _announce(row: Inspection, decision: Paper, by: Actor, now: datetime) -> Non
         now=now,
     )
     day = local_day(now)
-    told = news.heads(row.agency_id, day)
+    told = answering(row.agency_id, day)
     news.tell(MessageKind.INSPECTION_ANNOUNCED, row, told, now=now)
     enter(
         row,

@@ -13,6 +13,7 @@ from deadlines.wording import day_text
 from inspections import news, policies, sampling
 from inspections.forms.parts import ReasonForm
 from inspections.forms.visits import DecideForm, SampleForm, VisitForm, values_of
+from inspections.heads import answering
 from inspections.models import Inspection
 from inspections.transitions import beginning, visiting
 from inspections.transitions.rows import Unfit
@@ -66,7 +67,7 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     day = local_day(request.now)
     people = set(row.team.values_list("user_id", flat=True))
     if row.announced:
-        people |= news.heads(row.agency_id, day)
+        people |= answering(row.agency_id, day)
     told = _("The head of the agency is told now.")
     untold = _("The agency is not told and sees nothing until the team opens it there.")
     act = _act(
@@ -113,7 +114,7 @@ def open_visit(request: HttpRequest, public_id: str) -> HttpResponse:
         title=_("Open the inspection"),
         button=_("Open the inspection now"),
         done=_("The inspection is open. The agency sees it now."),
-        told=lambda: news.lines(news.heads(row.agency_id, day), day),
+        told=lambda: news.lines(answering(row.agency_id, day), day),
         effects=[_("The agency sees the inspection, its decision and its team from now on.")],
     )
     return _plain(request, row, act, visiting.open_visit)
