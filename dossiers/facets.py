@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.paging import address
 from agencies.models import Kind
 from deadlines.moments import Moment
+from dossiers.among import Among
 from dossiers.listing import LIMIT_STATES, midnight_after
 from dossiers.models import Dossier, Running, Urgency
 from dossiers.states import State
@@ -35,7 +36,7 @@ class Choice:
 def facets(
     keys: list[int], asked: QueryDict, moment: Moment, *, capped: bool, city: bool
 ) -> list[Facet]:
-    """The filters that can still be added, without those that leave nothing; at most one query.
+    """The filters that can still be added, without those that leave nothing; one query or none.
 
     ``keys`` are those of all dossiers of the list. Of a list of up to a thousand every count is
     exact. Of a longer one nobody counts: the choices stand without numbers, until one of them has
@@ -72,7 +73,7 @@ def _exactly(keys: list[int], moment: Moment) -> Counter[tuple[str, str]]:
     counts: Counter[tuple[str, str]] = Counter()
     # A subquery, not a join: the database would read the whole table of running limits for it.
     first = Running.objects.filter(dossier=OuterRef("pk")).values("due_at")
-    found = Dossier.objects.filter(pk__in=keys).values_list(
+    found = Dossier.objects.filter(Among("pk", keys)).values_list(
         "state", "urgency", "agency__kind", Subquery(first)
     )
     for state, urgency, kind, due_at in found:

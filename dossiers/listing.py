@@ -97,16 +97,21 @@ class Listing:
             yield from _carried(chunk)
 
     @property
+    def _by_limits(self) -> bool:
+        """Whether first running limits carry the order: they know all but since when one waits."""
+        return self.limits is not None and self.slug != "lau"
+
+    @property
     def _key(self) -> str:
         """Where the rows that carry the order name their dossier."""
-        return "dossier_id" if self.slug in {"han", "lau"} else "pk"
+        return "dossier_id" if self._by_limits or self.slug == "lau" else "pk"
 
     def _carriers(self) -> QuerySet:
         """The rows that carry the order, one a dossier.
 
         A page and its counts walk an index; the dossiers shown are read by their keys.
         """
-        if self.slug == "han":
+        if self._by_limits:
             return self.limits
         if self.slug == "lau":
             lying = Holding.objects.filter(to_at__isnull=True)

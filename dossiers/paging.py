@@ -77,7 +77,7 @@ class Order:
         return parts
 
     def keys_of(self, rows: QuerySet, carries: str) -> QuerySet:
-        """Of each row where it stands and the key that it carries: what an index has."""
+        """Of each row the key that it carries and where it stands: what an index has."""
         group = ["agency_id"] if self.by_agency else []
         return rows.values_list(carries, self.path, "pk", *group)
 
@@ -170,9 +170,8 @@ def find(
     after, before = order.read(asked.get("sau")), order.read(asked.get("truoc"))
     wanted = max(COUNT_UP_TO, size) + 1
     head = _fill(order, order.from_start(rows), wanted, carries, plain)
-    places = {cursor: place for place, (_key, cursor) in enumerate(head)}
     cursor = before or after
-    at = -1 if cursor is None else places.get(cursor)
+    at = _place(head, cursor) if cursor else -1
     if at is not None and (before or len(head) < wanted or at + size + 1 < wanted):
         start, end = (max(0, at - size), at) if before else (at + 1, at + 1 + size)
         shown, more_before = head[start:end], start > 0
@@ -185,18 +184,25 @@ def find(
         more = len(shown) > size
         more_before, more_after = (more, True) if before else (True, more)
         shown = shown[:size][::-1] if before else shown[:size]
-    first = places.get(shown[0][1]) if shown else -1
+    ends = [Cursor(*row[1:]) for row in (shown[0], shown[-1])] if shown else []
+    first = _place(head, ends[0]) if shown else -1
     from_ = None if first is None else first + 1
     page = Page(
-        rows=[key for key, _cursor in shown],
+        rows=[row[0] for row in shown],
         total=min(len(head), COUNT_UP_TO),
         capped=len(head) > COUNT_UP_TO,
         from_=from_,
         to=from_ + len(shown) - 1 if from_ else from_,
-        previous_url=address(asked, truoc=shown[0][1]) if shown and more_before else "",
-        next_url=address(asked, sau=shown[-1][1]) if shown and more_after else "",
+        previous_url=address(asked, truoc=ends[0]) if shown and more_before else "",
+        next_url=address(asked, sau=ends[-1]) if shown and more_after else "",
     )
-    return Found(page, [key for key, _cursor in head])
+    return Found(page, [row[0] for row in head])
+
+
+def _place(rows: list[tuple], cursor: Cursor) -> int | None:
+    """At which of the rows a place is, or nothing."""
+    places = (at for at, row in enumerate(rows) if row[2] == cursor.pk)
+    return next((at for at in places if Cursor(*rows[at][1:]) == cursor), None)
 
 
 def _fill(
@@ -207,8 +213,8 @@ def _fill(
     plain: Plain | None,
     *,
     backwards: bool = False,
-) -> list[tuple[int, Cursor]]:
-    """So many keys, each with its place, from one part after the other."""
+) -> list[tuple]:
+    """So many keys, each followed by its place, from one part after the other."""
     if plain:
         near, is_all = plain.near(order, backwards=backwards)
         found = _fill(order, [near], wanted, carries, None, backwards=backwards)
@@ -218,8 +224,7 @@ def _fill(
     for at, part in enumerate(parts):
         # The first part of a list by agencies is one agency's: an index has its rows in order.
         rows = order.sorted(part, backwards=backwards, of_one_agency=order.by_agency and at == 0)
-        keys = order.keys_of(rows, carries)[: wanted - len(found)]
-        found += [(key, Cursor(*place)) for key, *place in keys]
+        found += order.keys_of(rows, carries)[: wanted - len(found)]
         if len(found) == wanted:
             break
     return found

@@ -15,12 +15,13 @@ from typing import Any
 from django.db import connection, transaction
 
 _FIRST = (
-    "SELECT d.id, d.agency_id, d.state, d.urgency, d.search_key, MIN(l.due_at) "
+    "SELECT d.id, d.agency_id, d.state, d.urgency, d.created_at, d.search_key, MIN(l.due_at) "
     "FROM dossiers_dossier d JOIN {limits} l ON l.subject_code = d.code AND l.met_at IS NULL "
     "{where} GROUP BY d.id"
 )
 _INSERT = (
-    "INSERT INTO dossiers_running (dossier_id, agency_id, state, urgency, search_key, due_at) "
+    "INSERT INTO dossiers_running "
+    "(dossier_id, agency_id, state, urgency, created_at, search_key, due_at) "
 )
 
 
@@ -91,9 +92,10 @@ def _sqlite() -> list[str]:
         f"ON deadlines_timelimit BEGIN {count('OLD.subject_code')} {count('NEW.subject_code')} END",
         "CREATE TRIGGER running_gone AFTER DELETE ON deadlines_timelimit "
         f"WHEN OLD.met_at IS NULL BEGIN {count('OLD.subject_code')} END",
-        "CREATE TRIGGER running_of_dossier AFTER UPDATE OF agency_id, state, urgency, search_key "
-        "ON dossiers_dossier BEGIN UPDATE dossiers_running SET agency_id = NEW.agency_id, "
-        "state = NEW.state, urgency = NEW.urgency, search_key = NEW.search_key "
+        "CREATE TRIGGER running_of_dossier AFTER UPDATE OF agency_id, state, urgency, "
+        "created_at, search_key ON dossiers_dossier BEGIN "
+        "UPDATE dossiers_running SET agency_id = NEW.agency_id, state = NEW.state, "
+        "urgency = NEW.urgency, created_at = NEW.created_at, search_key = NEW.search_key "
         "WHERE dossier_id = NEW.id; END",
     ]
 
@@ -112,7 +114,8 @@ _POSTGRES = (
         {_INSERT} {_ONE}
             ON CONFLICT (dossier_id) DO UPDATE SET agency_id = EXCLUDED.agency_id,
                 state = EXCLUDED.state, urgency = EXCLUDED.urgency,
-                search_key = EXCLUDED.search_key, due_at = EXCLUDED.due_at;
+                created_at = EXCLUDED.created_at, search_key = EXCLUDED.search_key,
+                due_at = EXCLUDED.due_at;
         DELETE FROM dossiers_running r USING dossiers_dossier d
             WHERE d.id = r.dossier_id AND d.code = ANY(codes) AND NOT EXISTS (
                 SELECT 1 FROM deadlines_timelimit l
@@ -141,7 +144,7 @@ _POSTGRES = (
     BEGIN
         UPDATE dossiers_running
             SET agency_id = NEW.agency_id, state = NEW.state, urgency = NEW.urgency,
-                search_key = NEW.search_key
+                created_at = NEW.created_at, search_key = NEW.search_key
             WHERE dossier_id = NEW.id;
         RETURN NULL;
     END $$""",
@@ -154,9 +157,9 @@ _POSTGRES = (
     "EXECUTE FUNCTION dunghan_running_changed()",
     "CREATE TRIGGER running_gone AFTER DELETE ON deadlines_timelimit FOR EACH ROW "
     "EXECUTE FUNCTION dunghan_running_changed()",
-    "CREATE TRIGGER running_of_dossier AFTER UPDATE OF agency_id, state, urgency, search_key "
-    "ON dossiers_dossier FOR EACH ROW "
-    "WHEN ((OLD.agency_id, OLD.state, OLD.urgency, OLD.search_key) "
-    "IS DISTINCT FROM (NEW.agency_id, NEW.state, NEW.urgency, NEW.search_key)) "
+    "CREATE TRIGGER running_of_dossier AFTER UPDATE OF agency_id, state, urgency, created_at, "
+    "search_key ON dossiers_dossier FOR EACH ROW "
+    "WHEN ((OLD.agency_id, OLD.state, OLD.urgency, OLD.created_at, OLD.search_key) "
+    "IS DISTINCT FROM (NEW.agency_id, NEW.state, NEW.urgency, NEW.created_at, NEW.search_key)) "
     "EXECUTE FUNCTION dunghan_running_of_dossier()",
 )

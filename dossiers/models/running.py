@@ -23,6 +23,7 @@ class Running(models.Model):
     state = models.CharField(max_length=30, choices=State.choices)
     urgency = models.CharField(max_length=20, choices=Urgency.choices)
     due_at = models.DateTimeField()
+    created_at = models.DateTimeField()
     search_key = models.TextField()
 
     objects = RunningQuerySet.as_manager()
@@ -32,6 +33,10 @@ class Running(models.Model):
             models.Index(fields=["due_at", "dossier"], name="running_by_due"),
             models.Index(fields=["agency", "due_at", "dossier"], name="running_by_agency"),
             models.Index(fields=["state", "due_at", "dossier"], name="running_by_state"),
+            models.Index(
+                fields=["-created_at", "-dossier", "due_at", "state", "urgency", "agency"],
+                name="running_newest",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,15 @@ from tests.world import NOW
 
 def kept() -> list[tuple]:
     """What the table says."""
-    columns = ("dossier_id", "agency_id", "state", "urgency", "search_key", "due_at")
+    columns = (
+        "dossier_id",
+        "agency_id",
+        "state",
+        "urgency",
+        "created_at",
+        "search_key",
+        "due_at",
+    )
     return sorted(Running.objects.values_list(*columns))
 
 
@@ -25,7 +33,8 @@ def counted() -> list[tuple]:
     open_ = TimeLimit.objects.filter(subject_code=OuterRef("code"), met_at=None)
     first = open_.order_by().values("subject_code").annotate(first=Min("due_at")).values("first")
     rows = Dossier.objects.annotate(first=Subquery(first)).filter(first__isnull=False)
-    return sorted(rows.values_list("pk", "agency_id", "state", "urgency", "search_key", "first"))
+    columns = ("agency_id", "state", "urgency", "created_at", "search_key", "first")
+    return sorted(rows.values_list("pk", *columns))
 
 
 def test_it_follows_every_verb(world):
