@@ -53,6 +53,7 @@ LABELS: dict[str, Any] = {
     "window_resume": _("Resume a time limit"),
     "apology_issue": _("Issue an apology with a new date"),
     "remind": _("Remind"),
+    "letter_void": _("Declare a reminder letter void"),
     "task_list": _("See lists of tasks"),
     "task_view": _("See a task"),
     "task_give": _("Give tasks"),
