@@ -93,7 +93,7 @@ LABELS: dict[str, Any] = {
     "evidence_pack": _("Make an evidence pack"),
     "agency_view": _("See agencies and who followed whom"),
     "reorganisation_view": _("See reorganisations of agencies"),
-    "agency_edit": _("Prepare a reorganisation of agencies"),
+    "agency_edit": _("Prepare a reorganisation of agencies; name units"),
     "reorganisation_apply": _("Apply a reorganisation as the second person"),
     "user_list": _("See people and the posts they hold"),
     "user_role": _("Propose a post, end a post"),

@@ -37,7 +37,7 @@ POSTS = {
     "tasks:propose", "tasks:suspend", "tasks:resume",
     "dossiers:save_filter", "dossiers:imports", "dossiers:import_session",
     "agencies:merge", "agencies:rename", "agencies:close", "agencies:split", "agencies:arrange",
-    "agencies:apply", "agencies:withdraw",
+    "agencies:apply", "agencies:withdraw", "agencies:units",
     "deadlines:propose_change", "deadlines:change", "deadlines:undo_change",
     "inspections:draft_plan", "inspections:edit_plan", "inspections:select_agencies",
     "inspections:add_agency", "inspections:plan_item", "inspections:approve_plan",

@@ -39,6 +39,7 @@ def test_nor_before_number_and_day_are_given(name):
         ("Số: 9/TTr-SNV", "number_zero"),
         ("ngày 5 tháng 10 năm 2026", "day_zero"),
         ("ngày 5/10/2026", "day_zero"),
+        ("đã họp 5/10/2026", "day_zero"),
         ("hết ngày 25 tháng 2 năm 2026", "month_zero"),
         ("trong tháng 1 năm 2026", "month_zero"),
         ("ngày 25/2/2026", "month_zero"),
@@ -167,6 +168,12 @@ def test_faults_that_stop_the_issue_come_first_with_the_words_they_are_about():
     found = faults(replace(SAMPLES["notice"], body=(Paragraph(text=text),)))
     assert [(one.code, one.blocking) for one in found][0] == ("placeholder", True)
     assert "[...]" in found[0].found and found[0].sentence
+
+
+def test_advice_comes_after_what_stops_wherever_it_stands():
+    body = (Paragraph(text="ông ThS. Lan"), Paragraph(text="Nội dung: …"))
+    found = faults(replace(SAMPLES["notice"], body=body))
+    assert [one.code for one in found] == ["placeholder", "title"]
 
 
 def test_a_date_far_in_the_year_needs_no_zero():
