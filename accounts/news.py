@@ -100,6 +100,8 @@ _ABOUT_INSPECTIONS = {
 }
 #: How codes of letters about late time limits begin; their public id follows.
 LETTER_CODES = "CV-"
+#: The rung of the news that a letter was declared void; that of its issue is 0.
+LETTER_VOID = 1
 #: How codes of what Home Affairs records, proposes and recommends begin.
 DUTY_CODES = ("TN-", "TT-", "KN-")
 
@@ -281,6 +283,9 @@ def item(message: Message) -> Item:
     if message.about.startswith(LETTER_CODES):
         sentence = _("A reminder letter to %(agency)s was issued; it asks for an answer by the end "
                      "of %(day)s.")  # fmt: skip
+        if message.rung == LETTER_VOID:
+            sentence = _("A reminder letter to %(agency)s was declared void: it asks for nothing "
+                         "any more.")  # fmt: skip
     return Item(
         pk=message.pk,
         sentence=sentence % facts,

@@ -79,6 +79,11 @@ RIGHTS: dict[str, dict[Column, Scope]] = {
     "dossier_close": _OFFICE,
     "apology_issue": _HEAD,
     "remind": {**_LEADER, **_OFFICE, Column.INSPECTOR: Scope.CITY},
+    "letter_void": {
+        **_LEADER,
+        Column.OFFICE: Scope.OWN,
+        Column.DIRECTOR: Scope.OWN,
+    },
     "task_list": {**_AGENCY, **_READERS},
     "task_view": {**_AGENCY, **_READERS},
     "task_give": {**_LEADER, **_OFFICE},

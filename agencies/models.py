@@ -66,10 +66,15 @@ class Agency(models.Model):
 
 
 class InternalUnit(models.Model):
-    """A section or division inside an agency (phòng, bộ phận)."""
+    """A section or division inside an agency (phòng, bộ phận).
+
+    ``code`` is its abbreviation in the symbols of letters that it drafts ("CCVC" in "SNV-CCVC");
+    without one a letter names the agency alone.
+    """
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="units")
     name = models.CharField(max_length=200)
+    code = models.CharField(max_length=12, blank=True, default="")
 
     class Meta:
         constraints = [models.UniqueConstraint("agency", "name", name="unit_name_in_agency")]

@@ -48,10 +48,13 @@ def link(agencies: Iterable[Agency], successors: Sequence[Agency]) -> None:
 def carry_over(units: Sequence[InternalUnit], *, to: Agency) -> dict[int, int]:
     """The units of former agencies at their successor, by name: former id → id of its successor's.
 
-    Units of the same name become one; those of the former agencies stay as they were. Three
-    statements.
+    Units of the same name become one, under the first abbreviation among them; those of the former
+    agencies stay as they were. Three statements.
     """
-    wanted = [InternalUnit(agency=to, name=name) for name in sorted({unit.name for unit in units})]
+    codes: dict[str, str] = {}
+    for unit in units:
+        codes[unit.name] = codes.get(unit.name) or unit.code
+    wanted = [InternalUnit(agency=to, name=name, code=codes[name]) for name in sorted(codes)]
     InternalUnit.objects.bulk_create(wanted, ignore_conflicts=True)
     by_name = dict(InternalUnit.objects.filter(agency=to).values_list("name", "pk"))
     return {unit.pk: by_name[unit.name] for unit in units}

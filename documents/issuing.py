@@ -40,10 +40,13 @@ def issue(
     by: Actor,
     now: datetime,
     corrects: Paper | None = None,
+    series: str = "",
 ) -> Paper:
     """Store what the paper says under the next number of its series, in the caller's transaction.
 
-    ``symbol`` is what follows the number ("BB-SNV"). ``content`` holds plain values only: text,
+    ``symbol`` is what follows the number ("BB-SNV"). Where it names the drafting unit too
+    ("SNV-CCVC"), ``series`` is what is numbered ("SNV"): all letters of an agency and year have one
+    row of numbers, whichever unit drafts them. ``content`` holds plain values only: text,
     integers, dates, instants with zone, lists and mappings of them. Numbers start anew each local
     year; who waits for a number takes the next one, at an instant not before that of the last
     (Nghị định 30/2020 Điều 15 khoản 1). Raises ``AlreadyVoid`` when ``corrects`` was corrected, and
@@ -51,12 +54,12 @@ def issue(
     number then goes back with everything else.
     """
     with recording.recorded():
-        series = take_number(holder, symbol, now)
-        ref = f"{series.last:02d}/{symbol}"
+        taken = take_number(holder, series or symbol, now)
+        ref = f"{taken.last:02d}/{symbol}"
         said = recording.plain(content)
         paper = Paper(
-            series=series,
-            number=series.last,
+            series=taken,
+            number=taken.last,
             ref=ref,
             kind=kind,
             about_kind=about_kind,
@@ -64,8 +67,8 @@ def issue(
             title=recording.plain(title),
             content=said,
             issued_by=by.user,
-            issued_on=local_day(series.last_at),
-            issued_at=series.last_at,
+            issued_on=local_day(taken.last_at),
+            issued_at=taken.last_at,
             corrects=corrects,
         )
         _must_be_sound(paper)
@@ -86,7 +89,7 @@ def issue(
             after={
                 "ref": ref,
                 "holder": holder.code,
-                "year": series.year,
+                "year": taken.year,
                 "about": about_code,
                 "corrects": corrects.ref if corrects else None,
                 "sha256": paper.digest,

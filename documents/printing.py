@@ -22,9 +22,8 @@ def layout_of(paper: Paper) -> Layout:
     Raises ``documents.layout.UnknownForm`` when the paper keeps none.
     """
     said = from_json(paper.content.get(KEY) or {})
-    return replace(
-        said, number=paper.number, symbol=paper.series.symbol, day=paper.issued_on, draft=False
-    )
+    _number, _slash, symbol = paper.ref.partition("/")
+    return replace(said, number=paper.number, symbol=symbol, day=paper.issued_on, draft=False)
 
 
 def pdf_of(paper: Paper) -> bytes:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dossiers.views import agency_life, reorganising
+from dossiers.views import agency_life, reorganising, units
 
 app_name = "agencies"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("to-chuc-lai/<uuid:public_id>/sap-xep/", reorganising.arrange, name="arrange"),
     path("to-chuc-lai/<uuid:public_id>/thuc-hien/", reorganising.apply, name="apply"),
     path("to-chuc-lai/<uuid:public_id>/rut/", reorganising.withdraw, name="withdraw"),
+    path("<str:code>/don-vi-truc-thuoc/", units.units, name="units"),
     path("<str:code>/", agency_life.life, name="life"),
 ]

@@ -117,6 +117,16 @@ def choice_of(keys: Sequence[int], day: date, *, explain: bool) -> str:
     return f"{','.join(map(str, sorted(keys)))} {day.isoformat()} {int(explain)}"
 
 
+class VoidLetterForm(DatedActForm):
+    """Why a letter is void."""
+
+    reason = TextField(
+        label=gettext_lazy("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class ApologyForm(DossierActForm):
     """The slip to the citizen or business behind a dossier, in the order of the paper."""
 

@@ -5,7 +5,7 @@ The words are content of official papers, so in Vietnamese whatever the reader's
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -38,29 +38,35 @@ _CITY_UNIT = "TKBT"
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """In whose name somebody issues: the agency that numbers the letter, its head, the signer."""
+    """In whose name somebody issues: the agency that numbers the letter, its head, the signer;
+    ``series`` is what it numbers, whichever unit drafts."""
 
     holder: Agency
     issuer: Issuer
     signer: Signer
+    series: str = ""
 
 
 def sender_of(by: Actor, now: datetime) -> Sender:
     """The sender of a reminder by this person: the City for a City leader, else the City Office or
-    Home Affairs. Who is not its head signs by order. Raises ``NotAllowed`` for anybody else."""
+    Home Affairs, with the unit where the person works. Who is not its head signs by order.
+
+    Raises ``NotAllowed`` for anybody else."""
     name = by.user.full_name if by.user else ""
     for post in by.posts:
         if post.role == Role.CITY_LEADER:
             office = Agency.objects.as_of(local_day(now)).get(code="VP")
             city = Issuer(name=CITY, code="UBND", governing="", unit=_CITY_UNIT)
             return Sender(office, city, _leader(name, post.post))
-        if post.agency is not None and post.role in {*_OFFICE, Role.INSPECTOR}:
-            issuer = Issuer(name=post.agency.name, code=post.agency.code)
+        home = post.agency
+        if home is not None and post.role in {*_OFFICE, Role.INSPECTOR}:
+            unit = post.unit.code if post.unit else ""
+            issuer = Issuer(name=home.name, code=home.code, unit=unit)
             if post.role == Role.OFFICE_CHIEF:
-                return Sender(post.agency, issuer, Signer(name=name, post=_acting(post)))
+                return Sender(home, issuer, Signer(name=name, post=_acting(post)), home.code)
             head = "Chánh Văn phòng" if post.role in _OFFICE else "Giám đốc"
             signer = Signer(name=name, post=post.post, capacity="TL.", body=head)
-            return Sender(post.agency, issuer, signer)
+            return Sender(home, issuer, signer, home.code)
     raise NotAllowed(_("Your post does not carry this right."))
 
 
@@ -77,13 +83,27 @@ def head_of(agency: Agency, by: Actor) -> Sender:
     return Sender(agency, Issuer(name=agency.name, code=agency.code), signer)
 
 
+def reminders_of(codes: Collection[str]) -> list[Event]:
+    """The entries of reminders of dossiers and tasks, the oldest first; those of a letter that was
+    declared void count no more. One query."""
+    events = Event.objects.filter(
+        action__in=["dossier_reminded", "reminder_voided"], object_code__in=codes
+    )
+    found = list(events.order_by("pk"))
+    void = {event.after["letter"] for event in found if event.action == "reminder_voided"}
+    return [
+        event
+        for event in found
+        if event.action == "dossier_reminded" and event.after.get("letter") not in void
+    ]
+
+
 def lines_of(limits: Sequence[TimeLimit], now: datetime) -> list[Late]:
     """Each limit as a row of the table, as it stands now; limits read with ``JOINS``, one query
     more. Raises ``CalendarNotPublished``."""
     calendar = published().calendar
     codes = {limit.subject_code for limit in limits}
-    events = Event.objects.filter(action="dossier_reminded", object_code__in=codes)
-    reminded = Counter(said.get("limit", "") for said in events.values_list("after", flat=True))
+    reminded = Counter(event.after.get("limit", "") for event in reminders_of(codes))
     return [
         Late(
             code=limit.subject_code,

@@ -2,7 +2,8 @@
 
 from accounts.actors import Actor
 from accounts.rights import agencies_of, allows, reaches_city
-from dossiers.models import Dossier
+from accounts.roles import Role
+from dossiers.models import Dossier, Letter
 from dossiers.states import MOVES, WITHIN
 
 #: Verb → the act of the rights table that it needs. The order is that of the buttons.
@@ -52,6 +53,20 @@ def fits(verb: str, dossier: Dossier) -> bool:
 def possible(by: Actor, dossier: Dossier) -> list[str]:
     """The verbs that this person may do to this dossier now, in the order of the workflow."""
     return [verb for verb in ACT_OF if fits(verb, dossier) and may(by, verb, dossier)]
+
+
+def may_void_letter(by: Actor, letter: Letter) -> bool:
+    """Whether somebody may declare a letter void: a reminder alone, never whoever issued it. The
+    City Office and the director of Home Affairs void what their own agency sent in its own name, a
+    City leader any; what was sent in the name of the City, a City leader alone."""
+    if letter.kind != Letter.Kind.REMINDER or by.user is None:
+        return False
+    series = letter.paper.series
+    if letter.paper.issued_by_id == by.user.pk or series.holder is None:
+        return False
+    if series.symbol != series.holder.code:
+        return by.holds(Role.CITY_LEADER)
+    return allows(by, "letter_void", series.holder_id)
 
 
 def sees_city_papers(by: Actor) -> bool:

@@ -53,6 +53,7 @@ SENTENCES = {
     "task_sent_back": (gettext_lazy("Sent the report back"), "return"),
     "task_file_attached": (gettext_lazy("Attached a file"), "file"),
     "dossier_reminded": (gettext_lazy("Reminded of the time limit"), "bell"),
+    "reminder_voided": (gettext_lazy("Declared a reminder letter void"), "close"),
     "apology_issued": (gettext_lazy("Issued an apology with a new day"), "send"),
     "limit_handed": (gettext_lazy("The time limit has another holder"), "user"),
     "limit_started": (gettext_lazy("A time limit began"), "clock"),

@@ -40,6 +40,7 @@ urlpatterns = [
     path("cong-van/", letters.letters, name="letters"),
     path("cong-van/<uuid:public_id>/", letters.letter, name="letter"),
     path("cong-van/<uuid:public_id>/in/", letters.printed, name="print_letter"),
+    path("cong-van/<uuid:public_id>/vo-hieu/", letters.void, name="void_letter"),
     path("don-doc/", letters.choose_agency, name="remind"),
     path("don-doc/<str:code>/", letters.remind, name="remind_agency"),
     path("nhap/", intake.imports, name="imports"),

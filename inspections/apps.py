@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 from accounts import kept_files
-from inspections.pinned import pin_records
+from inspections.pinned import pin_proposals, pin_records, pin_what_followed
 
 
 class InspectionsConfig(AppConfig):
@@ -13,3 +13,5 @@ class InspectionsConfig(AppConfig):
         kept_files.keep("inspections.Exhibit")
         kept_files.keep("inspections.RemedyFile")
         pin_records()
+        pin_proposals()
+        pin_what_followed()

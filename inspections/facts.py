@@ -20,10 +20,10 @@ from deadlines.calendar import Calendar, CalendarNotPublished
 from deadlines.counting import last_day_before, working_days_late
 from deadlines.models import TimeLimit
 from deadlines.published import published
+from dossiers.letter_papers import reminders_of
 from dossiers.models import Dossier, FormReturn, Holding
 from inspections.heads import NOBODY, grouped, head_in, heads_of, said_of, terms
 from ledger import recording
-from ledger.models import Event
 
 #: How the copy is written; a later way must still read this one.
 FORM = 1
@@ -97,7 +97,7 @@ class _Around:
             lambda returned: returned.dossier.code,
         )
         self.reminders = grouped(
-            Event.objects.filter(action="dossier_reminded", object_code__in=codes).order_by("pk"),
+            reminders_of(codes),
             lambda event: event.after.get("limit", ""),
         )
         self.heads = heads_of({key for row in rows for key in _answering(row)})

@@ -61,6 +61,47 @@ _UNITS = {
     "VP": ("Phòng Tổng hợp", "Phòng Kinh tế - Đô thị", "Phòng Khoa giáo - Văn xã"),
 }
 
+#: How letters name the units that draft them ("SNV-CCVC").
+_ABBREVIATIONS = {
+    "Phòng Xây dựng và kiểm tra văn bản": "XDKTVB",
+    "Phòng Hành chính tư pháp": "HCTP",
+    "Văn phòng Sở": "VP",
+    "Phòng Quản lý thương mại": "QLTM",
+    "Phòng Quản lý công nghiệp": "QLCN",
+    "Phòng Quản lý di sản": "QLDS",
+    "Phòng Quản lý thể dục thể thao": "QLTDTT",
+    "Phòng Quản lý lữ hành": "QLLH",
+    "Phòng Quy hoạch phát triển du lịch": "QHPTDL",
+    "Phòng Giáo dục phổ thông": "GDPT",
+    "Phòng Kế hoạch - Tài chính": "KHTC",
+    "Phòng Nghiệp vụ y": "NVY",
+    "Phòng Quy hoạch khu vực trung tâm": "QHTT",
+    "Phòng Hạ tầng kỹ thuật": "HTKT",
+    "Phòng Nghiệp vụ 1": "NV1",
+    "Phòng Nghiệp vụ 2": "NV2",
+    "Phòng Công chức, viên chức": "CCVC",
+    "Phòng Cải cách hành chính": "CCHC",
+    "Phòng Quản lý ngân sách": "QLNS",
+    "Phòng Thẩm định đầu tư": "TĐĐT",
+    "Phòng Quản lý giá": "QLG",
+    "Phòng Quản lý đất đai": "QLĐĐ",
+    "Phòng Môi trường": "MT",
+    "Phòng Thủy lợi và đê điều": "TLĐĐ",
+    "Phòng Quản lý xây dựng": "QLXD",
+    "Phòng Quản lý hạ tầng giao thông": "HTGT",
+    "Phòng Quản lý khoa học": "QLKH",
+    "Phòng Chuyển đổi số": "CĐS",
+    "Phòng Dân tộc": "DT",
+    "Phòng Tôn giáo": "TG",
+    "Phòng Quản lý đầu tư": "QLĐT",
+    "Phòng Quy hoạch và xây dựng": "QHXD",
+    "Phòng Kiểm soát thủ tục hành chính": "KSTTHC",
+    "Phòng Hạ tầng số": "HTS",
+    "Phòng Tổng hợp": "TH",
+    "Phòng Kinh tế - Đô thị": "KTĐT",
+    "Phòng Khoa giáo - Văn xã": "KGVX",
+}
+
 #: Heads who changed in the last months: agency → months ago, whether the new one is only acting.
 _CHANGES = {
     "SDL": (6.2, False),
@@ -108,7 +149,8 @@ def appoint(
     names = Names(rng, taken={main[1] for main in MAIN}, usernames={main[0] for main in MAIN})
     posts = _Posts(cast, names, password=make_password(DEMO_PASSWORD), today=today)
     for username, full_name, role, code, post in MAIN:
-        posts.add(role, agencies.get(code), post, name=full_name, username=username)
+        unit = _units(agencies["SNV"])[0] if role == Role.INSPECTOR else None
+        posts.add(role, agencies.get(code), post, name=full_name, username=username, unit=unit)
     _city(posts)
     for agency in agencies.values():
         _agency(posts, agency, rng)
@@ -211,7 +253,7 @@ def _city(posts: _Posts) -> None:
     for number, unit in enumerate(_units(office)):
         posts.add(Role.OFFICE_OFFICER, office, "Trưởng phòng", unit=unit)
         posts.add(Role.OFFICE_OFFICER, office, "Chuyên viên", unit=unit, women=number % 2)
-    posts.add(Role.INSPECTOR, affairs, "Chuyên viên", women=0)
+    posts.add(Role.INSPECTOR, affairs, "Chuyên viên", unit=_units(affairs)[0], women=0)
 
 
 def _agency(posts: _Posts, agency: Agency, rng: random.Random) -> None:
@@ -243,6 +285,8 @@ def _head(posts: _Posts, agency: Agency) -> None:
 def _units(agency: Agency) -> list[InternalUnit]:
     """The internal units of a department, created when missing; other agencies have none."""
     return [
-        InternalUnit.objects.get_or_create(agency=agency, name=name)[0]
+        InternalUnit.objects.get_or_create(
+            agency=agency, name=name, defaults={"code": _ABBREVIATIONS[name]}
+        )[0]
         for name in _UNITS.get(agency.code, ())
     ]

@@ -32,6 +32,11 @@ class Issuer:
     unit: str = ""
     place: str = "Hà Nội"
 
+    @property
+    def letter_symbol(self) -> str:
+        """What follows the number of a letter: issuing body, then drafting unit ("SNV-CCVC")."""
+        return f"{self.code}-{self.unit}" if self.unit else self.code
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
@@ -178,10 +183,7 @@ def columns_of(signed: Iterable[Signed]) -> tuple[Signature, ...]:
 
 def headed(issuer: Issuer, type_code: str, **parts) -> Layout:
     """A layout with the header of an issuer. ``type_code`` is empty for a letter."""
-    if type_code:
-        symbol = f"{type_code}-{issuer.code}"
-    else:
-        symbol = f"{issuer.code}-{issuer.unit}" if issuer.unit else issuer.code
+    symbol = f"{type_code}-{issuer.code}" if type_code else issuer.letter_symbol
     return Layout(
         governing=issuer.governing, issuer=issuer.name, symbol=symbol, place=issuer.place, **parts
     )

@@ -61,6 +61,7 @@ from dossiers.transitions.lettering import (
     late_anywhere,
     late_of,
     remind_by_letter,
+    void_letter,
 )
 from dossiers.transitions.meeting import call_meeting
 from dossiers.transitions.returning import resubmit, return_for_form, times_submitted
@@ -144,4 +145,5 @@ __all__ = [
     "signatures_of",
     "submit",
     "times_submitted",
+    "void_letter",
 ]

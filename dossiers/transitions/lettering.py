@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.messages import deliver
 from accounts.models import Message, MessageKind
-from accounts.news import DUTY_CODES, LETTER_CODES, TASK_CODES
+from accounts.news import DUTY_CODES, LETTER_CODES, LETTER_VOID, TASK_CODES
 from accounts.refusals import Conflict, NotAllowed, Refused
 from accounts.rights import allows
 from agencies.dates import local_day
@@ -23,7 +23,7 @@ from deadlines.models import TimeLimit
 from deadlines.querysets import TimeLimitQuerySet
 from documents import issuing, printing
 from documents.models import Paper
-from dossiers import letter_papers, news
+from dossiers import letter_papers, news, policies
 from dossiers.letter_papers import Asked, Sorry
 from dossiers.models import Dossier, Letter
 from dossiers.transitions.acting import acting, enter, touch
@@ -94,27 +94,62 @@ def remind_by_letter(
                 _("Some of these time limits were met meanwhile, or a letter of today is about "
                   "them already. Look at the list again.")
             )  # fmt: skip
+        sender = letter_papers.sender_of(by, now)
         layout = letter_papers.reminder(agency, rows, asked, by=by, now=now)
         letter = _issue(
             Letter(kind=Letter.Kind.REMINDER, agency=agency, asked_on=asked.new_due_on),
             Paper.Kind.LETTER,
             layout,
             rows,
-            letter_papers.sender_of(by, now).holder,
+            sender.holder,
             by,
             now,
+            series=sender.series,
         )
         told = _tell(letter, now)
         for limit in rows:
             recording.append(
                 by=by.author,
                 action="dossier_reminded",
-                kind="task" if limit.subject_code.startswith(TASK_CODES) else "dossier",
+                kind=_kind(limit),
                 code=limit.subject_code,
                 now=now,
-                after={"limit": limit.code, "agency": agency.name, "people": told},
+                after={
+                    "limit": limit.code,
+                    "agency": agency.name,
+                    "people": told,
+                    "letter": str(letter.public_id),
+                },
                 document=letter.paper.ref,
             )
+    return letter
+
+
+def void_letter(letter: Letter, *, reason: str, by: Actor, now: datetime) -> Letter:
+    """Declare a reminder letter void: it keeps number and text, counts as a reminder no more, and
+    whoever was told of it is told. Its limits may be written about anew the same day.
+
+    Raises ``LetterUnfit``, ``documents.issuing.AlreadyVoid`` and ``NotAllowed``: never whoever
+    issued it.
+    """
+    if not policies.may_void_letter(by, letter):
+        raise NotAllowed(_("Your post does not carry this right."))
+    if not reason:
+        raise LetterUnfit("reason", _("Give the reason."))
+    with recording.recorded():
+        issuing.declare_void(letter.paper, reason=reason, by=by, now=now)
+        for limit in letter.limits.order_by("pk"):
+            recording.append(
+                by=by.author,
+                action="reminder_voided",
+                kind=_kind(limit),
+                code=limit.subject_code,
+                now=now,
+                after={"limit": limit.code, "letter": str(letter.public_id)},
+                reason=reason,
+                document=letter.paper.ref,
+            )
+        _tell(letter, now, rung=LETTER_VOID)
     return letter
 
 
@@ -165,11 +200,14 @@ def _issue(
     holder: Agency,
     by: Actor,
     now: datetime,
+    *,
+    series: str = "",
 ) -> Letter:
     letter.paper = issuing.issue(
         kind=kind,
         holder=holder,
         symbol=layout.symbol,
+        series=series,
         about_kind="letter",
         about_code=str(letter.public_id),
         title=f"{layout.type_name or 'Công văn'}: {layout.abstract}"[:500],
@@ -195,11 +233,17 @@ def _issue(
 
 def _written_today(keys: Collection[int], now: datetime) -> bool:
     midnight = end_of(local_day(now) - timedelta(days=1))
-    today = Letter.objects.filter(kind=Letter.Kind.REMINDER, paper__issued_at__gte=midnight)
+    today = Letter.objects.filter(
+        kind=Letter.Kind.REMINDER, paper__issued_at__gte=midnight, paper__void=None
+    )
     return today.filter(limits__in=keys).exists()
 
 
-def _tell(letter: Letter, now: datetime) -> int:
+def _kind(limit: TimeLimit) -> str:
+    return "task" if limit.subject_code.startswith(TASK_CODES) else "dossier"
+
+
+def _tell(letter: Letter, now: datetime, *, rung: int = 0) -> int:
     """The head and the clerks of the agency; how many."""
     code = f"{LETTER_CODES}{letter.public_id}"
     people = news.agency_people({letter.agency_id}, now)
@@ -207,6 +251,7 @@ def _tell(letter: Letter, now: datetime) -> int:
         Message(
             recipient_id=person,
             kind=MessageKind.REMINDED,
+            rung=rung,
             limit_code=code,
             due_at=end_of(letter.asked_on),
             about=code,

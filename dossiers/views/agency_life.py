@@ -49,6 +49,7 @@ def life(request: HttpRequest, code: str) -> HttpResponse:
         "agency": latest,
         "periods": agencies,
         "ended": ended,
+        "units": list(latest.units.order_by("name", "pk")),
         "may_reorganise": allows(request.actor, "agency_edit") and not ended,
     }
     return render(request, "agencies/life.html", context)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import unfinished
+from accounts import step_up, unfinished
 from accounts.actors import Actor
 from accounts.pages import page
 from accounts.paging import numbered
@@ -28,18 +28,18 @@ from deadlines.published import published
 from deadlines.views import not_published_sentence
 from deadlines.wording import chip, day_text
 from documents.handing_out import layout_response, paper_response
-from documents.issuing import Faulty
+from documents.issuing import AlreadyVoid, Faulty
 from documents.lint import faults
-from dossiers import letter_papers, news
+from dossiers import letter_papers, news, policies
 from dossiers import transitions as verbs
-from dossiers.letter_forms import ApologyForm, ReminderForm, choice_of, usual_day
+from dossiers.letter_forms import ApologyForm, ReminderForm, VoidLetterForm, choice_of, usual_day
 from dossiers.letter_papers import JOINS, Asked
 from dossiers.models import Dossier, Letter
 from dossiers.views.acting import Act, dossier_of, perform
 from dossiers.views.adjusting_words import Offers
 
 PAGE_SIZE = 50
-_READ = ("paper__series", "paper__issued_by", "paper__void", "agency", "dossier")
+_READ = ("paper__series__holder", "paper__issued_by", "paper__void__by", "agency", "dossier")
 
 
 @page("window_view")
@@ -63,6 +63,7 @@ def letter(request: HttpRequest, public_id: Any) -> HttpResponse:
         "letter": row,
         "lines": lines(limits, moment),
         "asked_text": day_text(row.asked_on),
+        "may_void": policies.may_void_letter(request.actor, row) and not hasattr(row.paper, "void"),
     }
     return render(request, "dossiers/letter.html", context)
 
@@ -71,6 +72,43 @@ def letter(request: HttpRequest, public_id: Any) -> HttpResponse:
 def printed(request: HttpRequest, public_id: Any) -> HttpResponse:
     """The letter as PDF, or as DOCX to edit (``?dang=docx``)."""
     return paper_response(request, _letter(request, public_id).paper)
+
+
+@page("letter_void", BOTH)
+def void(request: HttpRequest, public_id: Any) -> HttpResponse:
+    """Declare a reminder letter void, with a reason and the password."""
+    row = _letter(request, public_id)
+    if not policies.may_void_letter(request.actor, row):
+        raise NotAllowed(_("Your post does not carry this right."))
+    if earlier := earlier_result(request):
+        return earlier
+    kept = unfinished.take(request) if request.method != "POST" else None
+    data = request.POST if request.method == "POST" else kept
+    form = VoidLetterForm(data, by=request.actor, now=request.now)
+    step_up.ask(request, form)
+    conflict, status = "", 200
+    if kept:
+        say_kept(request)
+    elif hasattr(row.paper, "void"):
+        conflict, status = _("This paper was already declared void."), 409
+    elif request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return press(request, form, lambda: _void(request, row, form), _VOID)
+            except AlreadyVoid as refusal:
+                conflict, status = refusal.sentence, 409
+    told = news.lines(news.agency_posts(row.agency_id, request.now))
+    context = {"letter": row, "form": form, "conflict": conflict, "told": told}
+    return render(request, "dossiers/void_letter.html", context, status=status)
+
+
+_VOID = gettext_lazy("The letter is void; its number and text stay. The agency is told.")
+
+
+def _void(request: HttpRequest, row: Letter, form: VoidLetterForm) -> str:
+    verbs.void_letter(row, reason=form.cleaned_data["reason"], by=request.actor, now=request.now)
+    return reverse("dossiers:letter", args=[row.public_id])
 
 
 def _letter(request: HttpRequest, public_id: Any) -> Letter:
@@ -83,7 +121,7 @@ def about(dossier: Dossier, by: Actor) -> list[Letter]:
     found = Letter.objects.visible_to(by).filter(
         Q(dossier=dossier) | Q(limits__subject_code=dossier.code)
     )
-    return list(found.select_related("paper", "agency").newest_first().distinct())
+    return list(found.select_related("paper__void", "agency").newest_first().distinct())
 
 
 def with_letters(offered: Offers, by: Actor, limits: Sequence[TimeLimit], moment: Moment) -> Offers:

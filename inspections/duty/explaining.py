@@ -64,7 +64,8 @@ def ask_explanation(
         issued = issuing.issue(
             kind=Paper.Kind.LETTER,
             holder=home,
-            symbol=paper.symbol(home),
+            symbol=paper.issuer_of(home, by).letter_symbol,
+            series=home.code,
             about_kind="record",
             about_code=str(row.public_id),
             title=telling.REQUEST_TITLE,

@@ -28,6 +28,7 @@ from inspections.duty.acting import Unfit, change, code_of, enter, home_of, not_
 from inspections.facts import facts_of_all
 from inspections.models import Finding, Inspection, Record
 from inspections.papers import lateness_record as paper
+from inspections.pinned import PINNED, rows_digest
 from ledger import recording
 
 DROPPED = "Không lập biên bản"
@@ -129,7 +130,12 @@ def finalise(record: Record, *, version: int | None, by: Actor, now: datetime) -
         )
         before = {"state": row.state}
         change(row, state=Record.State.FINALISED, finalised_at=now, paper=issued)
-        after = {"state": row.state, "ref": issued.ref, "sha256": issued.digest}
+        after = {
+            "state": row.state,
+            "ref": issued.ref,
+            "sha256": issued.digest,
+            PINNED: rows_digest(row),
+        }
         enter(row, "record_finalised", by, now, before=before, after=after, document=issued.ref)
         _tell_person(MessageKind.RECORD_FINALISED, row, now)
     return row

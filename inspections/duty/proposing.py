@@ -32,6 +32,7 @@ from inspections.duty.acting import (
 )
 from inspections.models import Decision, PersonClass, Proposal, ProposalHand, Record
 from inspections.papers import submission as paper
+from inspections.pinned import PINNED, proposal_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,12 @@ def endorse(proposal: Proposal, *, version: int | None, by: Actor, now: datetime
         before = {"state": row.state}
         endorsed = {"endorsed_by": by.user, "endorsed_at": now, "paper": issued}
         change(row, state=Proposal.State.ENDORSED, **endorsed)
-        after = {"state": row.state, "ref": issued.ref, "sha256": issued.digest}
+        after = {
+            "state": row.state,
+            "ref": issued.ref,
+            "sha256": issued.digest,
+            PINNED: proposal_digest(row),
+        }
         enter(row, "proposal_endorsed", by, now, before=before, after=after, document=issued.ref)
         _tell(MessageKind.PROPOSAL_ENDORSED, row, telling.holders(now, Role.CITY_LEADER), now)
     return row

@@ -87,6 +87,7 @@ def _written(
     pack.add("lich.json", members.document(members.calendar(whole, now)))
     pack.add("nhac-viec.jsonl", members.messages(whole.messages()))
     pack.add("giai-trinh.json", members.document(members.explanations(whole, seen)))
+    pack.add("kiem-tra.json", members.document(members.visits(whole)))
     pack.add("bien-ban.json", members.document(members.records(whole)))
     pack.add("xu-ly.json", members.document(members.what_followed(whole)))
     pack.add(verifying.LEDGER, members.ledger(whole.events(), told))

@@ -27,14 +27,16 @@ from documents.models import Paper
 from dossiers.models import Attachment, Letter, Task, TaskFile
 from inspections.duty.acting import PROPOSAL_CODE, RECORD_CODE, REMEDY_CODE, code_of
 from inspections.heads import head_in, heads_of
-from inspections.models import Exhibit, Proposal, Recommendation, Record, RemedyFile
+from inspections.models import Exhibit, Inspection, Proposal, Recommendation, Record, RemedyFile
 from inspections.story import READINGS
 from ledger.models import Event
 
 #: More late limits than this do not go into one pack: one request makes it, from facts in memory.
 MOST_LIMITS = 500
 #: What an agency was still drafting is nobody else's business; who read what is told elsewhere.
-UNTOLD = (*READINGS, "report_drafted")
+#: How an inspection was prepared names what it comes from, perhaps who complained: a pack may be
+#: handed to those inspected, who are never told that.
+UNTOLD = (*READINGS, "report_drafted", "inspection_prepared", "inspection_edited")
 
 
 class TooMuch(Refused):
@@ -98,6 +100,7 @@ class Gathered:
     proposals: list[Proposal]
     remedies: list[Recommendation]
     papers: list[Paper]
+    visits: list[Inspection] = field(default_factory=list)
     files: list["Kept"] = field(default_factory=list)
 
     def dossier_codes(self) -> set[str]:
@@ -109,6 +112,8 @@ class Gathered:
         named = Q(object_kind__in=("dossier", "task"), object_code__in=subjects)
         codes = [limit.code for limit in self.limits]
         named |= Q(object_kind="time_limit", object_code__in=sorted(codes))
+        visits = [visit.code for visit in self.visits]
+        named |= Q(object_kind="inspection", object_code__in=sorted(visits))
         for kind, rows in (
             ("record", self.records),
             ("proposal", self.proposals),
@@ -219,6 +224,7 @@ def gather(scope: Scope, *, by: Actor, now: datetime) -> Gathered:
         .select_related("paper", "drafted_by", "endorsed_by", "decision__by", "decision__paper")
         .order_by("record", "drafted_at", "pk")
     )
+    visits = _visits(scope, records, by)
     papers = [
         paper
         for paper in chain(
@@ -234,10 +240,15 @@ def gather(scope: Scope, *, by: Actor, now: datetime) -> Gathered:
         records=records,
         proposals=proposals,
         remedies=remedies,
+        visits=visits,
         papers=list(
             Paper.objects.filter(
                 Q(pk__in=[paper.pk for paper in papers])
                 | Q(letter__in=Letter.objects.visible_to(by).filter(limits__in=limits))
+                | Q(
+                    about_kind__in=["inspection", "inspection_notice"],
+                    about_code__in=[visit.code for visit in visits],
+                )
             )
             .select_related("series", "issued_by", "void__by")
             .order_by("issued_at", "pk")
@@ -300,6 +311,18 @@ def _records(scope: Scope, by: Actor) -> list[Record]:
         "conclusion__by",
     )  # fmt: skip
     return list(rows.prefetch_related("findings", "signatures").order_by("created_at", "pk"))
+
+
+def _visits(scope: Scope, records: list[Record], by: Actor) -> list[Inspection]:
+    """The visits behind the records; for an agency all whose period meets the scope's. One of
+    which the agency does not know yet goes into no pack."""
+    found = Inspection.objects.visible_to(by)
+    found = found.filter(Q(notified_at__isnull=False) | Q(opened_at__isnull=False))
+    behind = Q(pk__in={row.inspection_id for row in records if row.inspection_id})
+    if scope.kind == "agency":
+        behind |= Q(agency=scope.agency, period_from__lte=scope.last, period_to__gte=scope.first)
+    found = found.filter(behind).select_related("agency", "decision")
+    return list(found.prefetch_related("team", "sample__dossier").order_by("created_at", "pk"))
 
 
 def _papers_of_record(row: Record) -> Iterable[Paper | None]:

@@ -233,7 +233,34 @@ def _asked(row: Record) -> dict[str, Any]:
     }
 
 
-# --- records and what followed --------------------------------------------------------------------
+# --- visits, records and what followed ------------------------------------------------------------
+
+
+def visits(whole: Gathered) -> dict[str, Any]:
+    """Each visit: its decision and team, and how its sample was drawn. What it comes from is not
+    told: a complaint may name somebody."""
+    names = ("announced", "kind", "lead_body", "legal_bases", "scope", "period_from", "period_to",
+             "planned_on", "state", "decided_at", "notified_at", "opened_at", "ended_at", "seed",
+             "population", "sample_size")  # fmt: skip
+    return {
+        "visits": [
+            {
+                "inspection": row.code,
+                "agency": {"code": row.agency.code, "name": row.agency.name},
+                "decision": row.decision.ref if row.decision else "",
+                **{name: getattr(row, name) for name in names},
+                "team": [
+                    {"name": one.name, "post": one.post, "part": one.part}
+                    for one in sorted(row.team.all(), key=lambda one: one.pk)
+                ],
+                "sample": [
+                    {"position": one.position, "dossier": one.dossier.code, "stratum": one.stratum}
+                    for one in sorted(row.sample.all(), key=lambda one: one.position)
+                ],
+            }
+            for row in whole.visits
+        ]
+    }
 
 
 def records(whole: Gathered) -> dict[str, Any]:

@@ -67,6 +67,7 @@ Trong gói có:
   lich.json          ngày nghỉ, ngày làm bù, văn bản công bố và các bản lịch
   nhac-viec.jsonl    các lần nhắc việc và thông báo đã gửi
   giai-trinh.json    yêu cầu giải trình và nội dung trả lời
+  kiem-tra.json      cuộc kiểm tra: quyết định, đoàn kiểm tra, cách rút mẫu hồ sơ
   bien-ban.json      biên bản và những số liệu biên bản đã chép lại
   xu-ly.json         kiến nghị, báo cáo khắc phục, đề xuất, quyết định
   van-ban/, van-ban.json   văn bản đã ban hành, in lại từ nội dung đã lưu

@@ -6,8 +6,9 @@ from typing import Any
 
 from accounts.actors import Actor
 from agencies.dates import local_day
+from agencies.models import Agency
 from documents import printing
-from documents.forms import planning
+from documents.forms import Issuer, planning
 from documents.models import Paper
 from inspections.bases import bases_on
 from inspections.models import Inspection, TeamMember
@@ -54,13 +55,18 @@ def content(
     )
 
 
+def notice_issuer(inspection: Inspection, home: Agency, now: datetime) -> Issuer:
+    """Home Affairs with the unit of whoever prepared the inspection: it drafts the letter."""
+    return people.issuer(home, people.unit_of(inspection.created_by, home, local_day(now)))
+
+
 def notice_content(
     inspection: Inspection, decision: Paper, *, by: Actor, now: datetime
 ) -> Mapping[str, Any]:
     """What the letter to the agency keeps."""
     layout = planning.notice_of_inspection(
         planning.InspectionNotice(
-            issuer=people.issuer(home_affairs(local_day(now))),
+            issuer=notice_issuer(inspection, home_affairs(local_day(now)), now),
             signer=people.signer(by),
             agency=inspection.agency.name,
             decision_ref=decision.ref,

@@ -10,15 +10,10 @@ from agencies.models import Agency
 from deadlines.models import TimeLimit
 from deadlines.published import published
 from documents import printing
-from documents.forms import ExplanationRequest, Person, Signer, explanation_request
+from documents.forms import ExplanationRequest, Issuer, Person, Signer, explanation_request
 from documents.layout import Layout
 from inspections.models import Record
 from inspections.papers import people
-
-
-def symbol(home: Agency) -> str:
-    """What follows the number of a letter of Home Affairs."""
-    return home.code
 
 
 def paper_of(
@@ -30,7 +25,7 @@ def paper_of(
     days = calendar.working_days_between(today, limit.due_on)
     return explanation_request(
         ExplanationRequest(
-            issuer=people.issuer(home),
+            issuer=issuer_of(home, by),
             signer=by_order(by),
             head=Person(name=record.head_name, post=record.head_post),
             agency=record.agency_name,
@@ -58,6 +53,12 @@ def content_of(
         due_at=limit.due_at,
         limit=limit.code,
     )
+
+
+def issuer_of(home: Agency, by: Actor) -> Issuer:
+    """Home Affairs with the unit of whoever asks: it drafts the letter."""
+    post = by.post_in(home.pk)
+    return people.issuer(home, post.unit if post else None)
 
 
 def by_order(by: Actor) -> Signer:

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.models import User
 from accounts.roles import Role
 from agencies.dates import local_day
-from agencies.models import Agency
+from agencies.models import Agency, InternalUnit
 from deadlines.calendar import HANOI
 from documents.forms import parts
 from documents.forms.parts import Issuer, Late, Person, Signer
@@ -26,9 +26,16 @@ PARTS = {
 _ORDER = list(PARTS)
 
 
-def issuer(agency: Agency) -> Issuer:
-    """Home Affairs, or another agency, as the head of a paper."""
-    return Issuer(name=agency.name, code=agency.code)
+def issuer(agency: Agency, unit: InternalUnit | None = None) -> Issuer:
+    """Home Affairs, or another agency, as the head of a paper, with the unit that drafted it."""
+    return Issuer(name=agency.name, code=agency.code, unit=unit.code if unit else "")
+
+
+def unit_of(user: User, agency: Agency, day: date) -> InternalUnit | None:
+    """The unit of an agency in which a person works on a local date; it drafts what they write."""
+    posts = user.appointments.held_on(day).filter(agency=agency, unit__isnull=False)
+    found = posts.select_related("unit").order_by("-started_on", "-pk").first()
+    return found.unit if found else None
 
 
 def signer(by: Actor) -> Signer:

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from inspections import drawing
 from inspections.models import PlanItem
 from inspections.planning.scoring import Reason
 
@@ -61,3 +62,22 @@ def why(item: PlanItem) -> str:
         total = _("Risk %(score)d of 100 points") % {"score": item.score}
         return f"{total}: {text}"
     return text
+
+
+def for_the_inspected(item: PlanItem, *, seed_is_open: bool) -> dict[str, Any]:
+    """Why an agency came to be inspected, for its own head: ``text``, and for one drawn by lot the
+    ``lot`` with which the draw is repeated.
+
+    The seed would tell where the other visits of the plan go: without ``seed_is_open`` the lot says
+    its place and its number, and how they come about. What a person wrote who chose the agency by
+    hand may name somebody and is not told.
+    """
+    if item.chosen == PlanItem.Chosen.RISK:
+        return {"text": why(item)}
+    if item.chosen != PlanItem.Chosen.CHANCE:
+        return {"text": _("Chosen by Home Affairs when the plan was made.")}
+    figure = next(one["figure"] for one in item.reasons if one["reason"] == "draw")
+    seed, code = item.plan.seed, item.agency.code
+    text = _("Drawn by lot as number %(place)d of %(total)d agencies.") % figure
+    lot = {"ticket": drawing.ticket(seed, code), "code": code}
+    return {"text": text, "lot": lot | ({"text": f"{seed}:{code}"} if seed_is_open else {})}

@@ -258,7 +258,8 @@ def _announce(row: Inspection, decision: Paper, by: Actor, now: datetime) -> Non
     letter = issuing.issue(
         kind=Paper.Kind.LETTER,
         holder=holder,
-        symbol=holder.code,
+        symbol=decision_paper.notice_issuer(row, holder, now).letter_symbol,
+        series=holder.code,
         about_kind="inspection_notice",
         about_code=row.code,
         title=decision_paper.title(row),

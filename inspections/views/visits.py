@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.pages import page
 from accounts.paging import address, numbered
 from accounts.rights import allows, reaches_city
+from agencies.dates import local_day
 from agencies.models import Agency
 from documents.models import Paper
 from inspections import drawing, policies, sampling, story
 from inspections.models import Inspection, Record
+from inspections.planning.wording import for_the_inspected
 from inspections.views.handing_out import paper_response
 from inspections.views.tabs import tabs
 
@@ -89,6 +91,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
             for one in sample
         ],
         "lot": _lot(row, sample),
+        "chosen": _chosen(request, row, home=home),
         "records": list(records.select_related("paper", "paper__void").order_by("pk")),
         "notice": Paper.objects.filter(about_kind="inspection_notice", about_code=row.code).first(),
         "follow_ups": list(Inspection.objects.visible_to(by).filter(after=row).order_by("pk")),
@@ -115,8 +118,8 @@ def printed(request: HttpRequest, public_id: str) -> HttpResponse:
 def inspection_of(request: HttpRequest, public_id: str) -> Inspection:
     """The inspection, if this person may know of it; 404 otherwise."""
     visible = Inspection.objects.visible_to(request.actor).select_related(
-        "agency", "decision", "decision__void", "plan_item__plan", "after", "created_by",
-        "decided_by",
+        "agency", "decision", "decision__void", "plan_item__plan", "plan_item__agency", "after",
+        "created_by", "decided_by",
     )  # fmt: skip
     return get_object_or_404(visible, public_id=public_id)
 
@@ -157,6 +160,16 @@ def _next(request: HttpRequest, row: Inspection) -> dict[str, Any] | None:
             for place, verb in enumerate(verbs)
         ],
     }
+
+
+def _chosen(request: HttpRequest, row: Inspection, *, home: bool) -> dict[str, Any] | None:
+    """Why the plan has this agency. The seed is open to whoever reads the plan, and to the agency
+    once the year of the plan is over."""
+    item = row.plan_item
+    if item is None:
+        return None
+    over = item.plan.year < local_day(request.now).year
+    return for_the_inspected(item, seed_is_open=home or over)
 
 
 def _late(facts: dict[str, Any]) -> str:

@@ -1,12 +1,13 @@
 """Each fault of layout and wording is named before issue; a paper without one passes."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from documents import forms
-from documents.layout import Column, Items, Paragraph, Signature, Table, Words
+from documents.layout import Annex, Column, Heading, Items, Paragraph, Signature, Table, Words
 from documents.lint import DISCIPLINE, FORBIDDEN, faults
 from tests.documents.papers import AGENCY, SAMPLES, VERDICT
 
@@ -38,6 +39,7 @@ def test_nor_before_number_and_day_are_given(name):
         ("Số: 9/TTr-SNV", "number_zero"),
         ("ngày 5 tháng 10 năm 2026", "day_zero"),
         ("ngày 5/10/2026", "day_zero"),
+        ("đã họp 5/10/2026", "day_zero"),
         ("hết ngày 25 tháng 2 năm 2026", "month_zero"),
         ("trong tháng 1 năm 2026", "month_zero"),
         ("ngày 25/2/2026", "month_zero"),
@@ -46,6 +48,12 @@ def test_nor_before_number_and_day_are_given(name):
         ("Đơn vị [...] báo cáo", "placeholder"),
         ("Đơn vị {{ agency }} báo cáo", "placeholder"),
         ("Họ tên: ______", "placeholder"),
+        ("Nội dung: [ ]", "placeholder"),
+        ("Đơn vị <<agency>", "placeholder"),
+        ("Đơn vị agency>> báo cáo", "placeholder"),
+        ("Đơn vị {% if %", "placeholder"),
+        ("Đơn vị agency }} báo cáo", "placeholder"),
+        ("ông Nguyễn Văn XXXX", "placeholder"),
         ("ông ThS. Nguyễn Văn A", "title"),
         ("bà TS. Trần Thị B", "title"),
         ("Tiến sĩ Trần Thị B", "title"),
@@ -111,6 +119,37 @@ def test_legal_bases_end_with_semicolons_and_a_full_stop():
     assert codes(bases=("Căn cứ Luật A", "Căn cứ Luật B;")) == ["basis_mark"]
 
 
+EMPTY = "để trống …"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"abstract": EMPTY}, {"authority": EMPTY}, {"governing": EMPTY}, {"issuer": EMPTY},
+        {"bases": (EMPTY,)}, {"to": (EMPTY,)}, {"copies": (EMPTY,)},
+        {"signatures": (Signature(post=EMPTY, name="Lan"),)},
+        {"signatures": (Signature(post="Giám đốc", name="Lan", body=EMPTY),)},
+        {"signatures": (Signature(post="Giám đốc", name=EMPTY),)},
+        {"body": (Heading(text=EMPTY),)},
+        {"body": (Paragraph(text="Nội dung.", lead=EMPTY),)},
+        {"body": (Items(items=("Một;", EMPTY)),)},
+        {"body": (Table(columns=(Column(title=EMPTY),), rows=(("một",),)),)},
+        {"body": (Table(columns=(Column(title="A"),), rows=(("một",),), caption=EMPTY),)},
+        {"body": (Table(columns=(Column(title="A"),), rows=(("một",),), note=EMPTY),)},
+        {"body": (Table(columns=(Column(title="A"),), rows=(("một",),), total=(EMPTY,)),)},
+        {"annexes": (Annex(title=EMPTY, blocks=(Paragraph(text="Một."),)),)},
+        {"annexes": (Annex(title="Danh sách", blocks=(Paragraph(text=EMPTY),)),)},
+    ],
+)  # fmt: skip
+def test_every_place_of_the_paper_is_read(changes):
+    assert codes(**changes) == ["placeholder"]
+
+
+def test_a_form_of_discipline_is_found_in_capitals_and_taken_apart_letters():
+    assert said("ĐỀ NGHỊ CÁCH CHỨC") == ["discipline"]
+    assert said(unicodedata.normalize("NFD", "Đề nghị cách chức")) == ["discipline"]
+
+
 def test_copied_words_are_not_judged_but_our_own_cells_are():
     def table(words):
         return (Table(columns=(Column(title="Nội dung", words=words),), rows=(("chờ …",),)),)
@@ -129,6 +168,12 @@ def test_faults_that_stop_the_issue_come_first_with_the_words_they_are_about():
     found = faults(replace(SAMPLES["notice"], body=(Paragraph(text=text),)))
     assert [(one.code, one.blocking) for one in found][0] == ("placeholder", True)
     assert "[...]" in found[0].found and found[0].sentence
+
+
+def test_advice_comes_after_what_stops_wherever_it_stands():
+    body = (Paragraph(text="ông ThS. Lan"), Paragraph(text="Nội dung: …"))
+    found = faults(replace(SAMPLES["notice"], body=body))
+    assert [one.code for one in found] == ["placeholder", "title"]
 
 
 def test_a_date_far_in_the_year_needs_no_zero():

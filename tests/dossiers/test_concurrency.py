@@ -6,25 +6,30 @@ quality.md §2 invariants 23 to 27. Threads post what browsers would; nothing wa
 import threading
 import uuid
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import FormReceipt, Message, StagedFile
 from accounts.refusals import Conflict
+from accounts.roles import Role
+from agencies.models import InternalUnit
 from deadlines.models import TimeLimit
-from documents.models import Series
+from documents.models import Paper, Series
 from dossiers import transitions as verbs
-from dossiers.models import Attachment, Direction, Dossier, Report
+from dossiers.letter_papers import Asked
+from dossiers.models import Attachment, Direction, Dossier, Letter, Report
 from dossiers.states import State
+from ledger import recording
 from ledger.models import Event
 from tests.dossiers.desk import docx, fields, open_form, pdf, submission
 from tests.dossiers.test_verbs import Crash, crash_at_write
-from tests.world import NOW
+from tests.world import NOW, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -187,3 +192,67 @@ class TestGuesses:
         answers = at_once(posting(lan, where, first), posting(lan, where, second))
         assert [answer.status_code for answer in answers] == [302, 302]
         assert Dossier.objects.count() == 1
+
+
+class TestLettersAtOnce:
+    def test_two_hundred_reminders_of_two_units_of_which_every_fifth_fails(self, world):
+        """quality.md §2 invariant 21 through the whole verb: letter, limits, news and entries.
+
+        Two units of Home Affairs write, and the letters of a City leader go out between them: each
+        sender has one row of numbers, in the order of issue. A letter that fails after its last
+        write gives its number back, and a void one keeps its own.
+        """
+        one = world.directed(NOW - timedelta(days=20)).time_limit
+        with recording.recorded(may_be_idle=True):
+            dung = person("dung", "Vũ Tiến Dũng", Role.INSPECTOR, world.home_affairs, "Chuyên viên")
+            for user, code in ((world.hoa, "CCVC"), (dung, "CCHC")):
+                unit = InternalUnit.objects.create(
+                    agency=world.home_affairs, name=f"Phòng {code}", code=code
+                )
+                user.appointments.update(unit=unit)
+            fields = [field.attname for field in TimeLimit._meta.concrete_fields]
+            facts = {name: getattr(one, name) for name in fields if name != "id"}
+            late = TimeLimit.objects.bulk_create(
+                TimeLimit(**facts | {"code": f"{one.code}-{n}"}) for n in range(200)
+            )
+        senders = [world.by(user) for user in (world.hoa, dung, world.minh)]
+
+        def twenty(thread: int) -> None:
+            for turn in range(20):
+                place = thread * 20 + turn
+                by, at = senders[place % 3], NOW + timedelta(seconds=place)
+
+                def send(place=place, by=by, at=at) -> None:
+                    verbs.remind_by_letter(
+                        world.ward, limits=[late[place].pk],
+                        asked=Asked(date(2026, 12, 1), text="Đề nghị báo cáo./."), by=by, now=at,
+                    )  # fmt: skip
+
+                if place % 5 == 0:
+                    with pytest.raises(Crash), transaction.atomic():
+                        send()
+                        raise Crash
+                else:
+                    send()
+
+        results = at_once(*(lambda thread=thread: twenty(thread) for thread in range(10)))
+        assert results == [None] * 10
+        papers = Paper.objects.select_related("series").order_by("pk")
+        found: dict[str, list[Paper]] = {}
+        for paper in papers:
+            found.setdefault(paper.series.symbol, []).append(paper)
+        assert {symbol: len(stored) for symbol, stored in found.items()} == {
+            "SNV": 107, "UBND-TKBT": 53,
+        }  # fmt: skip
+        for stored in found.values():
+            assert [paper.number for paper in stored] == list(range(1, len(stored) + 1))
+            instants = [paper.issued_at for paper in stored]
+            assert instants == sorted(instants)
+        assert {paper.ref.partition("/")[2] for paper in found["SNV"]} == {"SNV-CCVC", "SNV-CCHC"}
+        letters = Letter.objects.values_list("paper_id", "limits")
+        assert len(letters) == 160 and len({limit for _paper, limit in letters}) == 160
+        entered = Event.objects.filter(action="dossier_reminded").values_list("document", flat=True)
+        assert sorted(entered) == sorted(paper.ref for paper in papers)
+        wrong = found["SNV"][0]
+        verbs.void_letter(wrong.letter, reason="Nhầm", by=world.by(world.minh), now=NOW)
+        assert Series.objects.get(symbol="SNV").last == 107

@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from documents.models import PaperVoid
 from dossiers import transitions as verbs
 from dossiers.letter_papers import Asked
 from dossiers.models import Letter
 from tests.dossiers.desk import fields, open_form
 from tests.dossiers.test_verbs_letters import NEW_DAY, SORRY
 from tests.pages.test_query_counts import queries
-from tests.world import NOW
+from tests.world import NOW, PASSWORD
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 
@@ -145,6 +146,57 @@ class TestApology:
         lan = sign_in(world.lan)
         assert lan.get(f"/ho-so/{code}/xin-loi/").status_code == 404
         assert "xin-loi" not in lan.get(f"/ho-so/{code}/").content.decode()
+
+
+class TestVoid:
+    def test_is_offered_to_those_who_may_and_marks_the_letter_everywhere(
+        self, world, sign_in, wall_clock, late
+    ):
+        letter = letter_of(world, late)
+        where = reverse("dossiers:void_letter", args=[letter.public_id])
+        page = reverse("dossiers:letter", args=[letter.public_id])
+        for who in ("thu", "hung", "hoa", "an"):
+            assert where not in sign_in(getattr(world, who)).get(page).content.decode(), who
+        phuc = sign_in(world.phuc)
+        assert where in phuc.get(page).content.decode()
+        filled = {**open_form(phuc, "dossiers:void_letter", letter.public_id), "reason": "Nhầm"}
+        assert phuc.post(where, {**filled, "reason": " "}).status_code == 422
+        assert phuc.post(where, filled).headers["Location"] == page
+
+        hung = sign_in(world.hung)
+        for shown in (page, "/ho-so/cong-van/", f"/ho-so/{late[0].subject_code}/"):
+            assert "flagged" in hung.get(shown).content.decode(), shown
+        assert f"/ho-so/cong-van/{letter.public_id}/" in hung.get("/hop-thu/").content.decode()
+        assert where not in phuc.get(page).content.decode()
+        assert phuc.get(where).status_code == 409
+
+    def test_asks_for_the_password_again_and_keeps_the_reason(
+        self, world, sign_in, wall_clock, late
+    ):
+        letter = letter_of(world, late)
+        where = reverse("dossiers:void_letter", args=[letter.public_id])
+        phuc = sign_in(world.phuc)
+        wall_clock(NOW + timedelta(minutes=11))
+        filled = {**open_form(phuc, "dossiers:void_letter", letter.public_id), "reason": "Nhầm"}
+        for typed in ("", "không phải mật khẩu"):
+            answer = phuc.post(where, {**filled, "password": typed})
+            assert answer.status_code == 422 and fields(answer)["reason"] == "Nhầm"
+        assert not PaperVoid.objects.exists()
+        assert phuc.post(where, {**filled, "password": PASSWORD}).status_code == 302
+        assert PaperVoid.objects.get().paper == letter.paper
+
+    @pytest.mark.parametrize(
+        ("who", "status"), [("tuan", 404), ("hung", 404), ("thu", 403), ("hoa", 404), ("an", 404)]
+    )
+    def test_by_its_address_it_is_refused_to_everybody_else(
+        self, world, sign_in, late, who, status
+    ):
+        letter = letter_of(world, late)
+        where = reverse("dossiers:void_letter", args=[letter.public_id])
+        browser = sign_in(getattr(world, who))
+        for answer in (browser.get(where), browser.post(where, {"reason": "Nhầm"})):
+            assert answer.status_code == status
+        assert not PaperVoid.objects.exists()
 
 
 def test_the_register_asks_the_same_for_one_letter_and_for_many(world, sign_in, late):

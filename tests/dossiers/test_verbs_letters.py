@@ -7,17 +7,22 @@ from django.db import DatabaseError, transaction
 
 from accounts.models import Message, MessageKind
 from accounts.refusals import NotAllowed
+from accounts.roles import Role
+from agencies.models import InternalUnit
 from deadlines.models import TimeLimit
 from documents import printing
-from documents.issuing import Faulty
-from documents.models import Paper, Series
+from documents.issuing import AlreadyVoid, Faulty
+from documents.models import Paper, PaperVoid, Series
+from dossiers import letter_papers, policies
 from dossiers import transitions as verbs
 from dossiers.letter_papers import Asked, Sorry
 from dossiers.models import Letter
 from dossiers.states import State
+from inspections.facts import facts_of
+from ledger import recording
 from ledger.models import Event
 from tests.dossiers.test_verbs import VerbStory, people
-from tests.world import NOW
+from tests.world import NOW, person
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +214,117 @@ class TestRemindByLetter:
         assert readers == {"lan", "hung", "dung", "minh", "thu", "phuc", "quang", "hoa", "kiet",
                            "an"}  # fmt: skip
         assert letter.agency == world.ward
+
+    def test_the_unit_that_drafts_stands_in_the_symbol_and_the_numbers_run_on(self, world, late):
+        """Nghị định 30/2020: issuing body, then drafting unit; one row of numbers of the body."""
+        self.remind(world, late[:1], "hoa")
+        with recording.recorded(may_be_idle=True):
+            unit = InternalUnit.objects.create(
+                agency=world.home_affairs, name="Phòng Công chức, viên chức", code="CCVC"
+            )
+            world.hoa.appointments.update(unit=unit)
+        letter = self.remind(world, late[1:2], "hoa")
+        assert letter.paper.ref == "02/SNV-CCVC"
+        layout = printing.layout_of(letter.paper)
+        assert (layout.ref, layout.copies[-1]) == ("02/SNV-CCVC", "Lưu: VT, CCVC")
+        with recording.recorded(may_be_idle=True):
+            unit.code = ""
+            unit.save()
+        assert self.remind(world, late[2:], "hoa").paper.ref == "03/SNV"
+        assert printing.layout_of(letter.paper).ref == "02/SNV-CCVC"  # as it was issued
+
+
+class TestVoidLetter:
+    """A reminder letter that should not have gone out."""
+
+    @pytest.fixture
+    def late(self, world) -> list[TimeLimit]:
+        world.directed(LONG_AGO)
+        return list(verbs.late_of(world.ward, NOW))
+
+    def letter(self, world, late, who="thu", now=NOW) -> Letter:
+        return TestRemindByLetter().remind(world, late, who, now=now)
+
+    def void(self, world, letter, who, reason="Gửi nhầm đơn vị.") -> Letter:
+        return verbs.void_letter(letter, reason=reason, by=people(world)[who], now=NOW)
+
+    def test_keeps_number_and_text_and_the_next_takes_the_next(self, world, late):
+        letter = self.letter(world, late)
+        said, digest = letter.paper.content, letter.paper.digest
+        self.void(world, letter, "phuc")
+        paper = Paper.objects.get(pk=letter.paper_id)
+        assert (paper.ref, paper.content, paper.digest) == ("01/VP", said, digest)
+        assert (paper.void.reason, paper.void.by) == ("Gửi nhầm đơn vị.", world.phuc)
+        assert self.letter(world, late).paper.ref == "02/VP"  # of the same limit, on the same day
+
+    def test_counts_as_a_reminder_no_more_wherever_reminders_are_counted(self, world, late):
+        letter = self.letter(world, late)
+        assert letter_papers.lines_of(late, NOW)[0].reminders == 1
+        assert len(facts_of(late[0], now=NOW)["reminders"]) == 1
+        self.void(world, letter, "phuc")
+        assert letter_papers.lines_of(late, NOW)[0].reminders == 0
+        assert facts_of(late[0], now=NOW)["reminders"] == []
+        self.letter(world, late)
+        assert letter_papers.lines_of(late, NOW)[0].reminders == 1
+
+    def test_the_ledger_says_who_and_why_and_whoever_was_told_is_told(self, world, late):
+        letter = self.letter(world, late)
+        self.void(world, letter, "phuc")
+        voided, told = Event.objects.order_by("-pk")[:2][::-1]
+        assert (voided.action, voided.actor_id, voided.reason, voided.document) == (
+            "paper_voided", world.phuc.pk, "Gửi nhầm đơn vị.", "01/VP",
+        )  # fmt: skip
+        assert (told.action, told.object_code) == ("reminder_voided", late[0].subject_code)
+        news = Message.objects.filter(about=f"CV-{letter.public_id}", rung=1)
+        assert {message.recipient for message in news} == {world.hung, world.lan}
+
+    def test_no_clock_is_touched(self, world, late):
+        letter = self.letter(world, late)
+        before = list(TimeLimit.objects.order_by("pk").values())
+        self.void(world, letter, "phuc")
+        assert list(TimeLimit.objects.order_by("pk").values()) == before
+
+    @pytest.mark.parametrize(
+        ("author", "may"),
+        [("thu", {"phuc", "quang", "minh", "binh"}), ("phuc", {"thu", "quang", "minh", "binh"}),
+         ("hoa", {"kiet", "minh", "binh"}), ("minh", {"binh"})],
+    )  # fmt: skip
+    def test_is_for_those_who_answer_for_it_and_never_for_its_author(
+        self, world, late, author, may
+    ):
+        """What Home Affairs sent its director, what the Office sent its people, either a City
+        leader; what a City leader sent another leader alone."""
+        letter = self.letter(world, late, author)
+        everybody = people(world)
+        with recording.recorded(may_be_idle=True):
+            binh = person("binh", "Lê Thanh Bình", Role.CITY_LEADER, None, "Phó Chủ tịch")
+        everybody["binh"] = world.by(binh)
+        assert {n for n, by in everybody.items() if policies.may_void_letter(by, letter)} == may
+        for name, by in everybody.items():
+            if name not in may:
+                with pytest.raises(NotAllowed):
+                    verbs.void_letter(letter, reason="Nhầm", by=by, now=NOW)
+        assert not PaperVoid.objects.exists()
+
+    def test_the_author_who_changes_desks_is_still_the_author(self, world, late):
+        letter = self.letter(world, late, "hoa")
+        with recording.recorded(may_be_idle=True):
+            world.hoa.appointments.update(role=Role.HOME_AFFAIRS_DIRECTOR)
+        with pytest.raises(NotAllowed):
+            verbs.void_letter(letter, reason="Nhầm", by=world.by(world.hoa), now=NOW)
+
+    def test_an_apology_has_been_given_for_good(self, world):
+        dossier = world.directed(NOW).dossier
+        slip = verbs.apologise(dossier, said=SAID, version=None, by=world.by(world.hung), now=NOW)
+        for by in people(world).values():
+            with pytest.raises(NotAllowed):
+                verbs.void_letter(slip, reason="Nhầm", by=by, now=NOW)
+
+    def test_needs_a_reason_and_happens_once(self, world, late):
+        letter = self.letter(world, late)
+        with pytest.raises(verbs.LetterUnfit):
+            self.void(world, letter, "phuc", reason="")
+        self.void(world, letter, "phuc")
+        with pytest.raises(AlreadyVoid):
+            self.void(world, letter, "phuc")
+        assert Event.objects.filter(action="reminder_voided").count() == 1

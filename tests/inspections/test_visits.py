@@ -9,13 +9,16 @@ from django.urls import reverse
 from accounts.models import Appointment, Message
 from accounts.refusals import Conflict, NotAllowed
 from accounts.roles import Role
-from agencies.models import Agency
+from agencies.models import Agency, InternalUnit
+from documents import printing
+from documents.models import Paper
 from inspections import drawing
 from inspections.bases import CITY_INSPECTORATE, HOME_AFFAIRS_INSPECTORATE
 from inspections.models import Inspection, TeamMember
 from inspections.transitions import raising, visiting
 from inspections.transitions.checking import OwnAgency
 from inspections.transitions.rows import Stale, Unfit
+from ledger import recording
 from ledger.models import Event
 from tests.inspections.desk import LEAD, LONG_AGO, SECRETARY, SEED
 from tests.world import NOW, hanoi, person
@@ -210,6 +213,17 @@ class TestWhoKnows:
         [told] = Message.objects.filter(kind="inspection_announced")
         assert told.recipient == desk.world.hung and inspection.notified_at == NOW
         assert self.knows(desk, desk.world.hung, inspection)
+
+    def test_the_letter_names_the_unit_of_whoever_prepared_it(self, desk):
+        with recording.recorded(may_be_idle=True):
+            unit = InternalUnit.objects.create(
+                agency=desk.world.home_affairs, name="Phòng Cải cách hành chính", code="CCHC"
+            )
+            desk.hoa.appointments.update(unit=unit)
+        visit = desk.decided(announced=True)
+        letter = Paper.objects.get(about_kind="inspection_notice")
+        assert letter.ref == "01/SNV-CCHC" and visit.decision.ref == "01/QĐ-SNV"
+        assert printing.layout_of(letter).copies[-1] == "Lưu: VT, CCHC"
 
     def test_an_announced_one_begins_after_the_day_of_telling(self, desk):
         with pytest.raises(Unfit):

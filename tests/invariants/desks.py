@@ -16,6 +16,7 @@ from accounts.roles import Role
 from deadlines import adjusting
 from deadlines.fields import read_date
 from dossiers import transitions as verbs
+from dossiers.letter_papers import Asked
 from ledger import recording
 from tests.dossiers.desk import docx, open_form, pdf
 from tests.dossiers.tasks import story
@@ -80,6 +81,17 @@ def _owing_late(world: World) -> str:
     """The code of an agency that owes an answer since long."""
     world.directed(NOW - timedelta(days=20))
     return world.ward.code
+
+
+def _letter_to_void(world: World) -> str:
+    """The public id of a reminder letter that the chief of the Office issued."""
+    _owing_late(world)
+    late = verbs.late_of(world.ward, NOW)
+    by, asked = world.by(world.thu), Asked(date(2026, 11, 30))
+    letter = verbs.remind_by_letter(
+        world.ward, limits=[limit.pk for limit in late], asked=asked, by=by, now=NOW
+    )
+    return str(letter.public_id)
 
 
 _LONGER = {"wanted_on": "14/12/2026", "reason_class": "opinions", "reason": "Chờ số liệu."}
@@ -187,6 +199,10 @@ DESKS: dict[str, Desk] = {
     "remind_agency": Desk(
         "dossiers:remind_agency", "thu", _owing_late, lambda world: {"viec": "gui"},
         text="trước khi hết ngày",
+    ),
+    "void_letter": Desk(
+        "dossiers:void_letter", "phuc", _letter_to_void, lambda world: {"reason": "Gửi nhầm."},
+        text="Gửi nhầm.",
     ),
     "apologise": Desk(
         "dossiers:apologise", "hung", _of(World.directed), lambda world: dict(SORRY),

@@ -23,7 +23,7 @@ from tests.test_every_url import POSTS
 UNVERSIONED = {
     "give", "report_draft", "report", "answer", "ask_extension", "propose", "decide", "suspend",
     "resume", "task_ask_extension", "task_decide_extension", "task_propose", "task_suspend",
-    "task_resume", "remind_agency",
+    "task_resume", "remind_agency", "void_letter",
 }  # fmt: skip
 
 

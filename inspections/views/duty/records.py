@@ -19,7 +19,14 @@ from deadlines.wording import chip, day_text
 from inspections import duty_policies as policies
 from inspections import story
 from inspections.duty.opening import PAGE, opened
-from inspections.models import Conclusion, Inspection, Proposal, Recommendation, Record
+from inspections.models import (
+    Conclusion,
+    ExplanationRequest,
+    Inspection,
+    Proposal,
+    Recommendation,
+    Record,
+)
 from inspections.papers.people import late_lines
 from inspections.views.duty.common import home_crumbs, proposal_url, record_of, remedy_url
 
@@ -86,11 +93,19 @@ def explanation_shown(record: Record, moment: Moment) -> dict[str, Any] | None:
     mark = chip(limit, now=moment.now, calendar=moment.calendar)
     return {
         "request": asked,
+        "answered_by": _answered_by(record, asked),
         "chip": mark,
         "due_text": day_text(limit.due_on),
         "strip": strips.for_limit(limit, now=moment.now, calendar=moment.calendar, tone=mark.tone),
         "is_open": not asked.is_settled,
     }
+
+
+def _answered_by(record: Record, asked: ExplanationRequest) -> str:
+    """Under the name that the record gives the person, whatever the account is called today."""
+    if asked.answered_by is None or asked.answered_by_id == record.head_id:
+        return record.head_name
+    return asked.answered_by.full_name
 
 
 def exhibits_of(record: Record, by: Actor) -> list[dict[str, Any]]:

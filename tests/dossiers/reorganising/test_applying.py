@@ -236,7 +236,7 @@ class TestDividing:
     @pytest.fixture
     def unit(self, world) -> InternalUnit:
         with recording.recorded(may_be_idle=True):
-            return InternalUnit.objects.create(agency=world.ward, name="Phòng Đô thị")
+            return InternalUnit.objects.create(agency=world.ward, name="Phòng Đô thị", code="ĐT")
 
     @pytest.fixture
     def plan(self, world, unit):
@@ -253,7 +253,8 @@ class TestDividing:
             assert Dossier.objects.get(pk=direction.dossier_id).agency == agency
             assert TimeLimit.objects.get(pk=direction.time_limit_id).agency == agency
         moved = Dossier.objects.get(pk=second.dossier_id)
-        assert (moved.unit.name, moved.unit.agency) == ("Phòng Đô thị", b)
+        assert (moved.unit.name, moved.unit.code) == ("Phòng Đô thị", "ĐT")
+        assert moved.unit.agency == b
         assert not a.units.exists()
         assert set(world.ward.successors.all()) == {a, b}
 

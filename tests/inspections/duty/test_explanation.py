@@ -8,6 +8,7 @@ import pytest
 from accounts.models import Appointment, Message, MessageKind
 from accounts.refusals import Conflict, NotAllowed
 from accounts.roles import Role
+from agencies.models import InternalUnit
 from deadlines import sweeping
 from deadlines.models import OverdueFlag, TimeLimit
 from documents.models import Paper
@@ -39,6 +40,22 @@ class TestAsking:
         assert asked.paper.kind == Paper.Kind.LETTER
         assert asked.paper.ref == "01/SNV"
         assert asked.paper.content["person"] == "Nguyễn Văn Hùng"
+
+    def test_the_letter_names_the_unit_of_whoever_asks_and_its_numbers_run_on(self, told):
+        with recording.recorded(may_be_idle=True):
+            unit = InternalUnit.objects.create(
+                agency=told.world.home_affairs, name="Phòng Công chức, viên chức", code="CCVC"
+            )
+            told.world.hoa.appointments.update(unit=unit)
+        hoa = told.by(told.world.hoa)
+        papers = [
+            duty.ask_explanation(
+                record, text="Vì sao?", last_day=ANSWER_BY, version=None, by=hoa, now=NOW
+            ).paper
+            for record in told.drawn()
+        ]
+        assert [paper.ref for paper in papers] == ["01/SNV-CCVC", "02/SNV-CCVC"]
+        assert papers[0].series.symbol == "SNV"
 
     def test_tells_the_person_alone(self, told):
         told.asked()

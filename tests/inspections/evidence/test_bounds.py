@@ -78,7 +78,7 @@ class TestBounds:
             counts.append(len(asked))
         assert len(facts(found)) == 15 == TimeLimit.objects.count()
         marks = 2 if connection.vendor == "postgresql" else 0  # the making is written down
-        assert counts[0] == counts[1] == 30 + marks
+        assert counts[0] == counts[1] == 31 + marks
 
     def test_one_record_or_three_ask_the_same_questions(self, told, world):
         counts = []

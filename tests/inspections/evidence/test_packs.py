@@ -17,7 +17,7 @@ from dossiers.transitions.reminding import remind
 from inspections import evidence
 from inspections.evidence import Scope
 from inspections.evidence.verifying import FILES, LEDGER, MANIFEST
-from inspections.transitions import records
+from inspections.transitions import beginning, records, visiting
 from ledger import chain, recording
 from ledger.models import Event
 from tests.dossiers.test_verbs_letters import NEW_DAY
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.django_db
 MEMBERS = {
     MANIFEST, LEDGER, FILES, "kiem_tra.py", "doc-truoc.txt", "goi.json", "dien-bien.pdf",
     "thoi-han.jsonl", "thoi-han.csv", "quy-tac.json", "lich.json", "nhac-viec.jsonl",
-    "giai-trinh.json", "bien-ban.json", "xu-ly.json", "van-ban.json",
+    "giai-trinh.json", "kiem-tra.json", "bien-ban.json", "xu-ly.json", "van-ban.json",
 }  # fmt: skip
 
 
@@ -176,6 +176,49 @@ class TestContents:
         assert found["tep/001-anh-tu-ho-so.png"] == b"PNG anh"
         listed = json.loads(found[FILES])["files"]
         assert listed[0]["purpose"] == "Tủ hồ sơ" and listed[0]["name"] == "Ảnh tủ hồ sơ.png"
+
+    def test_the_visit_behind_a_record_from_decision_to_end(self, desk, tmp_path):
+        """Its entries, papers, team and draw stand in the pack of the record and of the agency, and
+        the chain of the ledger covers them."""
+        desk.world.directed(LONG_AGO)
+        visit = desk.decided(NOW - timedelta(days=1), announced=True, evidence="Đơn của bà Tư.")
+        visit = visiting.open_visit(visit, version=None, by=desk.by(desk.hoa), now=NOW)
+        visiting.draw_sample(visit, size=5, version=None, by=desk.by(desk.hoa), now=NOW)
+        [record] = beginning.raise_records(visit, version=None, by=desk.by(desk.hoa), now=NOW)
+        record = desk.final(record=desk.signed(record=desk.answered(
+            record=desk.sent(record=desk.written(record)))))  # fmt: skip
+        visiting.end_visit(visit, version=None, by=desk.by(desk.hoa), now=NOW)
+        visit.refresh_from_db()
+        chain.seal_all()
+        for scope in (evidence.of_record(record), agency_scope(desk.world),
+                      head_scope(desk.world, desk.world.hung)):  # fmt: skip
+            pack = made(scope, desk.by(desk.hoa))
+            report = checked(pack, tmp_path)
+            assert (report.faults, report.unsealed) == ([], 0)
+            found = members(pack)
+            told = [line["event"] for line in lines(found[LEDGER])]
+            acts = [one["action"] for one in told if one["object_kind"] == "inspection"]
+            assert acts == [
+                "inspection_decided", "inspection_announced", "inspection_opened", "sample_drawn",
+                "inspection_ended",
+            ]  # fmt: skip
+            [said] = json.loads(found["kiem-tra.json"])["visits"]
+            assert (said["inspection"], said["seed"]) == (visit.code, visit.seed)
+            assert [one["name"] for one in said["team"]] == ["Bùi Thị Hoa", "Đặng Thu Nga"]
+            assert len(said["sample"]) == said["sample_size"] == 1
+            refs = {paper["ref"] for paper in json.loads(found["van-ban.json"])["papers"]}
+            assert {visit.decision.ref, "01/SNV", record.paper.ref} <= refs
+            assert "bà Tư" not in b"".join(found.values()).decode("utf-8", "replace")
+
+    def test_a_visit_that_the_agency_does_not_know_of_is_in_no_pack(self, desk):
+        visit = desk.decided()
+        found = pack_of(agency_scope(desk.world), desk.world)
+        assert json.loads(found["kiem-tra.json"])["visits"] == []
+        assert visit.code not in b"".join(found.values()).decode("utf-8", "replace")
+        visiting.open_visit(visit, version=None, by=desk.by(desk.hoa), now=NOW)
+        found = pack_of(agency_scope(desk.world), desk.world)
+        [said] = json.loads(found["kiem-tra.json"])["visits"]
+        assert said["decision"] == visit.decision.ref
 
     def test_is_in_vietnamese_for_an_english_reader(self, world):
         late(world)
@@ -326,6 +369,29 @@ class TestTampering:
                 spoilt = bytearray(pack)
                 spoilt[start + place] ^= 1 << chance.randrange(8)
                 assert name in named(bytes(spoilt), tmp_path), (name, place)
+
+    def test_an_entry_of_the_visit_rewritten_in_the_database_is_named(
+        self, desk, tmp_path, behind_the_guards
+    ):
+        record = desk.record()
+        chain.seal_all()
+        event = Event.objects.get(action="sample_drawn")
+        behind_the_guards(
+            "UPDATE ledger_event SET actor_name = %s WHERE id = %s", ["Người khác", event.pk]
+        )
+        [fault] = checked(made(evidence.of_record(record), desk.by(desk.hoa)), tmp_path).faults
+        assert fault.member == LEDGER and f"bút toán {event.pk} " in fault.text
+
+    def test_every_byte_of_the_visit_that_is_changed_names_its_member(self, desk, tmp_path):
+        record = desk.record()
+        chain.seal_all()
+        pack = made(evidence.of_record(record), desk.by(desk.hoa))
+        raw = members(pack)["kiem-tra.json"]
+        start = pack.index(b"kiem-tra.json" + raw) + len("kiem-tra.json")
+        for place in range(0, len(raw), 29):
+            spoilt = bytearray(pack)
+            spoilt[start + place] ^= 1
+            assert named(bytes(spoilt), tmp_path) == {"kiem-tra.json"}, place
 
     def test_an_entry_rewritten_in_the_database_is_named_in_the_pack(
         self, world, tmp_path, behind_the_guards
