@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from deadlines import tallying
 from deadlines.models import LimitRule
 from deadlines.reference import load_reference
 from ledger import guards
@@ -92,6 +93,7 @@ def _empty_without_guards() -> None:
             quiet = "SET LOCAL session_replication_role = replica"
             return ["; ".join([quiet, *deletes])]
         emptying = original(self, style, tables, **kwargs)
-        return [*guards.remove_statements(), *emptying, *guards.install_statements()]
+        remove = [*guards.remove_statements(), *tallying.remove_statements()]
+        return [*remove, *emptying, *guards.install_statements(), *tallying.install_statements()]
 
     operations.sql_flush = sql_flush
