@@ -83,9 +83,9 @@ def install() -> None:
 
 def remove_before_migrate(app_config: Any, plan: list[Any], **_kwargs: Any) -> None:
     """Take the triggers away while SQLite rebuilds tables: one on a missing table stops it."""
-    if app_config.name == "deadlines" and plan:
-        if _TABLE in connection.introspection.table_names():
-            _run(remove_statements())
+    is_there = app_config.name == "deadlines" and plan
+    if is_there and _TABLE in connection.introspection.table_names():
+        _run(remove_statements())
 
 
 def install_after_migrate(app_config: Any, **_kwargs: Any) -> None:
@@ -139,7 +139,7 @@ def _postgres() -> list[str]:
         "BEGIN {body}; RETURN NULL; END $$"
     )
     changed = (
-        f"{_INSERT}SELECT {_KEY}, SUM(n) FROM "
+        f"{_INSERT}SELECT {_KEY}, SUM(n) FROM "  # noqa: S608
         f"(SELECT {_key_of('l')}, 1 FROM new_rows l UNION ALL "
         f"SELECT {_key_of('l')}, -1 FROM old_rows l) AS both_rows ({_KEY}, n) "
         f"GROUP BY {_KEY} HAVING SUM(n) <> 0"

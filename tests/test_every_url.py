@@ -176,7 +176,7 @@ class TestTheTableOfRights:
 
     READ = {
         "dossier_list", "dossier_view", "window_view", "file_get", "export_dossiers", "task_list",
-        "task_view", "hands_view", "orders_view",
+        "task_view", "hands_view", "orders_view", "analysis_view",
     }  # fmt: skip
     ALL = {"own_account", "own_record", "calendar_view", "agency_view"}
     CLERK = ALL | READ | {

@@ -1,4 +1,4 @@
-"""The tally of limits by agency, rule and month says at any moment what the limits themselves say."""
+"""The tally of limits by agency, rule and month says at any moment what the limits say."""
 
 import threading
 from collections import Counter
@@ -13,7 +13,6 @@ from deadlines import adjusting, tallying, tasks
 from deadlines.models import DueDateRevision, Tally, TimeLimit
 from deadlines.transitions import meet, revise_due
 from dossiers import importing
-from dossiers import transitions as verbs
 from ledger import recording
 from tests.deadlines.keeping.conftest import SWAP, Keeper
 from tests.deadlines.test_adjusting import ask, decide, propose
@@ -96,7 +95,7 @@ def test_it_follows_every_verb_of_a_dossier_and_of_a_limit(world):
 
 
 def test_days_are_local_days(world):
-    """From 23:30 in Hanoi to half past midnight is one day, though the day in London is the same."""
+    """From 23:30 in Hanoi to half past midnight is a day, though in London it is the same day."""
     limit = world.limit(hanoi(2026, 11, 25, 23, 30))
     meet(limit, by=world.by(world.hung), now=hanoi(2026, 11, 26, 0, 30))
     assert [key[5] for key in kept()] == [1]

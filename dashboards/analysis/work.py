@@ -1,0 +1,112 @@
+"""How much lies with whom: in the city by agency, in an agency by unit and person."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from dashboards.analysis.asked import Asked, names
+from dashboards.analysis.counting import Counts, counted, open_now
+from dashboards.analysis.wording import agency_text, percent
+from dashboards.figures import Figures, counts_at
+from deadlines.models import TimeLimit
+from deadlines.moments import Moment
+
+
+@dataclass(slots=True)
+class Load:
+    """What lies with an agency, unit or person: open and overdue now, and how the limits of the
+    period ended. The shares are lengths of a bar in per cent of the longest."""
+
+    label: str
+    sub: str = ""
+    href: str = ""
+    open: int = 0
+    overdue: int = 0
+    figures: Figures = Figures()
+    overdue_url: str = ""
+    share: int = 0
+    overdue_share: int = 0
+
+    @property
+    def rate(self) -> str:
+        return percent(self.figures.rate)
+
+
+def of_city(asked: Asked, moment: Moment) -> list[Load]:
+    """Each agency, the one that owes most first; three queries."""
+    ended = {key: counts for (key,), counts in counted(asked, moment, ["agency"]).items()}
+    lying = open_now(asked, moment)
+    agencies = names(set(ended) | set(lying))
+    rows = []
+    for key, agency in agencies.items():
+        open_, overdue = lying.get(key, (0, 0))
+        figures = ended.get(key, Counts()).figures
+        if open_ or figures.decided:
+            rows.append(
+                Load(
+                    label=agency_text(agency),
+                    href=f"?{asked.query(don_vi=key, loai='')}",
+                    open=open_,
+                    overdue=overdue,
+                    figures=figures,
+                    overdue_url=asked.overdue_address(don_vi=key, loai=""),
+                )
+            )
+    return _ordered(rows)
+
+
+def of_agency(asked: Asked, moment: Moment) -> tuple[list[Load], list[Load]]:
+    """The units and the people of the one agency that is asked for; two queries.
+
+    Whoever works on a limit today is who is counted, also for limits that ended before.
+    """
+    key = ("unit__name", "officer__full_name")
+    limits = TimeLimit.objects.filter(asked.limits(), started_at__lte=moment.now)
+    lying = (
+        limits.filter(met_at__isnull=True)
+        .values_list(*key)
+        .annotate(n=Count("pk"), late=Count("pk", filter=Q(due_at__lte=moment.now)))
+        .order_by()
+    )
+    ended = (
+        limits.filter(due_month__gte=asked.first, due_month__lte=asked.last)
+        .values(*key)
+        .annotate(**counts_at(moment.now))
+        .order_by()
+    )
+    units: dict[str, Load] = {}
+    people: dict[str, Load] = {}
+    unit_of: dict[str, set[str]] = defaultdict(set)
+
+    def both(unit: str | None, person: str | None) -> list[Load]:
+        unit, person = unit or _("No unit named"), person or _("No officer named")
+        unit_of[person].add(unit)
+        return [units.setdefault(unit, Load(unit)), people.setdefault(person, Load(person))]
+
+    for unit, person, n, late in lying:
+        for load in both(unit, person):
+            load.open += n
+            load.overdue += late
+    for row in ended:
+        names_: tuple[Any, Any] = (row["unit__name"], row["officer__full_name"])
+        more = Figures(**{name: row[name] for name in Figures().as_dict()})
+        for load in both(*names_):
+            load.figures = _plus(load.figures, more)
+    for person, load in people.items():
+        load.sub = ", ".join(sorted(unit_of[person]))
+    return _ordered(list(units.values())), _ordered(list(people.values()))
+
+
+def _plus(one: Figures, other: Figures) -> Figures:
+    return Figures(**{name: n + getattr(other, name) for name, n in one.as_dict().items()})
+
+
+def _ordered(rows: list[Load]) -> list[Load]:
+    most = max((row.open for row in rows), default=0) or 1
+    for row in rows:
+        row.overdue_share = round(100 * row.overdue / most)
+        row.share = round(100 * row.open / most)
+    return sorted(rows, key=lambda row: (-row.open, -row.figures.decided, row.label))
