@@ -38,10 +38,18 @@ class Asked:
 
     @classmethod
     def read(
-        cls, words: Mapping[str, str], by: Actor, moment: Moment, *, months: int, rule: str = ""
+        cls,
+        words: Mapping[str, str],
+        by: Actor,
+        moment: Moment,
+        *,
+        months: int,
+        most: int = MONTHS[-1],
+        rule: str = "",
     ) -> "Asked":
         """What an address asks for; words it does not know ask for nothing. ``months`` and ``rule``
-        are the page's own, where the address names none."""
+        are the page's own, where the address names none; more than ``most`` months it never shows.
+        """
         city = reaches_city(by, ACT)
         own = () if city else tuple(sorted(agencies_of(by, ACT)))
         wanted = words.get("don-vi", "")
@@ -49,7 +57,7 @@ class Asked:
         if not city:
             agency = agency if agency in own else own[0]
         span = words.get("thang", "")
-        months = int(span) if span in map(str, MONTHS) else months
+        months = min(int(span), most) if span in map(str, MONTHS) else months
         last = moment.today.replace(day=1)
         found = words.get("quy-tac", rule)
         kind = words.get("loai", "")

@@ -41,7 +41,12 @@ def ranking(request: HttpRequest) -> HttpResponse:
     """Agencies by their on-time rate, each with its denominator."""
     asked, moment = _asked(request, months=12)
     best_first = request.GET.get("sap-xep") == "tot"
-    return _page(request, "ranking", asked, ranks.context(asked, moment, best_first=best_first))
+    context = ranks.context(asked, moment, best_first=best_first)
+    context["ranked"], paged = _paged(request, context["ranked"], AGENCY_ROWS)
+    context["page"] = paged
+    if paged.next_url:
+        context["few"] = []  # they stand behind all that have a rank
+    return _page(request, "ranking", asked, context)
 
 
 @page("dash_city")
@@ -66,7 +71,7 @@ def ages(request: HttpRequest) -> HttpResponse:
     asked, moment = _asked(request, months=12)
     context = ageing.context(asked, moment)
     context["rows"], context["page"] = _paged(request, context["rows"], AGENCY_ROWS)
-    return _page(request, "ages", asked, context, with_months=False)
+    return _page(request, "ages", asked, context, spans=())
 
 
 @page(ACT)
@@ -81,10 +86,10 @@ def days(request: HttpRequest) -> HttpResponse:
 @page(ACT)
 def quality(request: HttpRequest) -> HttpResponse:
     """What was sent back, rounds, exceptions, extensions, reasons for lateness."""
-    asked, moment = _asked(request, months=3)
+    asked, moment = _asked(request, months=3, most=12)
     context = qualities.context(asked, moment)
     context["rows"], context["page"] = _paged(request, context["rows"], AGENCY_ROWS)
-    return _page(request, "quality", asked, context, with_rule=False)
+    return _page(request, "quality", asked, context, spans=MONTHS[:-1], with_rule=False)
 
 
 @page(ACT)
@@ -102,9 +107,9 @@ def work(request: HttpRequest) -> HttpResponse:
     return _page(request, "work", asked, context)
 
 
-def _asked(request: HttpRequest, *, months: int, rule: str = "") -> tuple[Asked, Moment]:
+def _asked(request: HttpRequest, **own: Any) -> tuple[Asked, Moment]:
     moment = Moment(request.now, published().calendar)
-    return Asked.read(request.GET, request.actor, moment, months=months, rule=rule), moment
+    return Asked.read(request.GET, request.actor, moment, **own), moment
 
 
 def _paged(request: HttpRequest, rows: list[Any], size: int) -> tuple[list[Any], Page]:
@@ -127,7 +132,7 @@ def _page(
     asked: Asked,
     context: dict[str, Any],
     *,
-    with_months: bool = True,
+    spans: tuple[int, ...] = MONTHS,
     with_rule: bool = True,
 ) -> HttpResponse:
     """A page with its sections, its filters and what it is asked for."""
@@ -141,10 +146,10 @@ def _page(
         else [],
         "as_of": request.now,
         "tabs": _tabs(request, name, asked),
-        "spans": MONTHS if with_months else (),
+        "spans": spans,
         "rules": list(RULES.items()) if with_rule else [],
         "kinds": Kind.choices if asked.city and not asked.agency else [],
-        "filter_lines": _filter_line(asked, agency, with_months=with_months),
+        "filter_lines": _filter_line(asked, agency, with_months=bool(spans)),
     }
     return render(request, f"dashboards/analysis/{name}.html", {**context, **frame})
 
