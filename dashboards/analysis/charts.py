@@ -72,7 +72,7 @@ def columns(
 ) -> Chart:
     """A chart of columns. ``whole``: each column is a hundred per cent of itself, with lines at 0,
     50 and 100; otherwise the highest fills the picture."""
-    left = 40 if whole else 4
+    left = 50 if whole else 4
     step = (width - left - 4) / max(1, len(given))
     thick = min(step * wide, 56)
     base = TOP + HEIGHT

@@ -13,7 +13,13 @@ from agencies.models import Agency
 from dashboards.analysis.asked import Asked, names
 from dashboards.analysis.counting import Counts, counted, month_of
 from dashboards.analysis.rates import Line, line
-from dashboards.analysis.wording import agency_text, month_text, percent, percent_of
+from dashboards.analysis.wording import (
+    agency_text,
+    month_text,
+    percent,
+    percent_of,
+    whole_percent,
+)
 from deadlines.moments import Moment
 
 #: With fewer outcomes than this a rate says more of chance than of an agency: it has no rank.
@@ -47,11 +53,30 @@ def context(asked: Asked, moment: Moment, *, best_first: bool) -> dict[str, Any]
             for place, key in _places(known, now)
         ],
         "few": [_ranked(asked, agencies[key], now[key], before.get(key), None) for key in few],
+        "verdict": _verdict(agencies, now, known, best_first),
         "few_than": FEW,
         "best_first": best_first,
         "sort_url": f"?{asked.query(sap_xep='' if best_first else 'tot')}",
         "how": definition(),
     }
+
+
+def _verdict(
+    agencies: dict[int, Agency], counts: dict[int, Counts], known: list[int], best_first: bool
+) -> str:
+    """The two ends of the ranking in a sentence."""
+    if len(known) < 2:
+        return ""
+    ends = known if not best_first else known[::-1]
+    words = {}
+    for name, key in (("worst", ends[0]), ("best", ends[-1])):
+        words[name] = agency_text(agencies[key])
+        words[f"{name}_rate"] = percent(counts[key].figures.rate)
+    words["n"] = str(len(known))
+    return (
+        _("From %(worst_rate)s on time (%(worst)s) to %(best_rate)s (%(best)s), of %(n)s agencies.")
+        % words
+    )
 
 
 def definition() -> str:
@@ -162,7 +187,7 @@ def heat_row(asked: Asked, agency: Agency, months: dict[date, Counts], whole: Co
             (
                 f"heat {heat_class(figures.rate)}{few}{old}",
                 href,
-                number_format(figures.rate, 0),
+                whole_percent(figures.rate),
                 percent_of(figures.on_time, figures.decided),
             )
         )
@@ -171,7 +196,7 @@ def heat_row(asked: Asked, agency: Agency, months: dict[date, Counts], whole: Co
         agency_text(agency),
         f"../?{asked.query(don_vi=agency.pk, loai='')}",
         drawn,
-        percent(whole.figures.rate),
+        whole_percent(whole.figures.rate),
         heat_class(whole.figures.rate),
     )
 
@@ -184,12 +209,13 @@ def _cell(names_: str, href: str, text: str, title: str) -> SafeString:
     )
 
 
-def heat_head(asked: Asked) -> list[tuple[str, str, str]]:
-    """Of each month its number, its words, and whether a phone leaves it out."""
+def heat_head(asked: Asked) -> list[tuple[str, str, str, str]]:
+    """Of each month its number, its year, its words, and whether a phone leaves it out."""
     each = asked.each_month()
     return [
         (
-            f"{month.month}/{month:%y}",
+            str(month.month),
+            f"{month:%y}",
             month_text(month),
             "" if place >= len(each) - 4 else "old",
         )

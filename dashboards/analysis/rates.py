@@ -11,7 +11,14 @@ from agencies.models import Kind
 from dashboards.analysis.asked import Asked
 from dashboards.analysis.charts import Chart, Column, Part, columns
 from dashboards.analysis.counting import Counts, counted, month_of, summed, total
-from dashboards.analysis.wording import change_text, month_text, number, percent, percent_of
+from dashboards.analysis.wording import (
+    change_text,
+    month_text,
+    number,
+    percent,
+    percent_of,
+    whole_percent,
+)
 from dashboards.overview import Tile
 from dashboards.selection import RULES
 from deadlines.moments import Moment
@@ -67,7 +74,9 @@ def context(asked: Asked, moment: Moment) -> dict[str, Any]:
     """What the page shows; one query."""
     cells = counted(asked, moment, ["month", "kind", "rule"])
     by_month = summed(cells, lambda key: month_of(key[0]))
-    months = [(month, by_month.get(month, Counts())) for month in asked.each_month()]
+    months = _since_there_are_any(
+        [(month, by_month.get(month, Counts())) for month in asked.each_month()]
+    )
     kinds = summed(cells, lambda key: key[1])
     rules = summed(cells, lambda key: key[2])
     whole = total(cells.values())
@@ -105,6 +114,14 @@ def context(asked: Asked, moment: Moment) -> dict[str, Any]:
         ],
         "is_empty": not whole.figures.decided and not whole.figures.running,
     }
+
+
+def _since_there_are_any(months: list[tuple[date, Counts]]) -> list[tuple[date, Counts]]:
+    """The months from the first with an outcome on, two at least."""
+    first = next(
+        (place for place, (_m, counts) in enumerate(months) if counts.figures.decided), len(months)
+    )
+    return months[min(first, len(months) - 2) :]
 
 
 def _tiles(asked: Asked, whole: Counts, months: list[tuple[date, Counts]]) -> list[Tile]:
@@ -197,17 +214,18 @@ def _verdict(asked: Asked, months: list[tuple[date, Counts]]) -> str:
 
 def _chart(months: list[tuple[date, Counts]], width: int = 900) -> Chart:
     given = []
-    for month, counts in months:
+    for place, (month, counts) in enumerate(months):
         figures = counts.figures
+        with_year = not place or month.month == 1
         given.append(
             Column(
-                label=f"{month:%m}" if month.month != 1 else f"{month:%m/%y}",
+                label=f"{month.month}/{month:%y}" if with_year else str(month.month),
                 parts=(
                     Part(figures.on_time, "on_time"),
                     Part(figures.late, "met_late"),
                     Part(figures.overdue, "overdue"),
                 ),
-                above=number_format(figures.rate, 0) if figures.rate is not None else "–",
+                above=whole_percent(figures.rate),
                 below=short(figures.decided),
             )
         )
@@ -215,7 +233,8 @@ def _chart(months: list[tuple[date, Counts]], width: int = 900) -> Chart:
 
 
 def short(value: int) -> str:
-    """A number that fits under a column: 950, 1,2k."""
+    """A number that fits under a column: 950, 1,2k, 12k."""
     if value < 1000:
         return str(value)
-    return f"{number_format(value / 1000, 1 if value < 10_000 else 0)}k"
+    places = 1 if value < 10_000 else 0
+    return f"{number_format(round(value / 1000, places), places)}k"

@@ -42,10 +42,9 @@ def ranking(request: HttpRequest) -> HttpResponse:
     asked, moment = _asked(request, months=12)
     best_first = request.GET.get("sap-xep") == "tot"
     context = ranks.context(asked, moment, best_first=best_first)
-    context["ranked"], paged = _paged(request, context["ranked"], AGENCY_ROWS)
-    context["page"] = paged
-    if paged.next_url:
-        context["few"] = []  # they stand behind all that have a rank
+    rows, context["page"] = _paged(request, context["ranked"] + context["few"], AGENCY_ROWS)
+    context["ranked"] = [row for row in rows if row.rank]
+    context["few"] = [row for row in rows if not row.rank]
     return _page(request, "ranking", asked, context)
 
 
@@ -97,11 +96,14 @@ def work(request: HttpRequest) -> HttpResponse:
     """How much lies with whom: agencies, or the units and people of one."""
     asked, moment = _asked(request, months=3)
     if asked.agency is None:
-        rows, paged = _paged(request, loads.of_city(asked, moment), AGENCY_ROWS)
+        lying = loads.of_city(asked, moment)
+        rows, paged = _paged(request, lying, AGENCY_ROWS)
         context: dict[str, Any] = {"agencies": rows, "page": paged}
     else:
         units, people = loads.of_agency(asked, moment)
+        lying = people
         context = {"units": units, "people": people}
+    context["verdict"] = loads.verdict(lying)
     if allows(request.actor, "stagnation_view"):
         context["stagnation_url"] = reverse("dossiers:stagnation")
     return _page(request, "work", asked, context)
@@ -147,8 +149,8 @@ def _page(
         "as_of": request.now,
         "tabs": _tabs(request, name, asked),
         "spans": spans,
-        "rules": list(RULES.items()) if with_rule else [],
-        "kinds": Kind.choices if asked.city and not asked.agency else [],
+        "rule_choices": list(RULES.items()) if with_rule else [],
+        "kind_choices": Kind.choices if asked.city and not asked.agency else [],
         "filter_lines": _filter_line(asked, agency, with_months=bool(spans)),
     }
     return render(request, f"dashboards/analysis/{name}.html", {**context, **frame})

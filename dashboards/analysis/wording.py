@@ -9,8 +9,13 @@ from agencies.models import Agency
 
 
 def percent(rate: float | None) -> str:
-    """A rate with one decimal; a dash without a denominator."""
-    return "–" if rate is None else f"{number_format(rate, 1)} %"
+    """A rate with one decimal, rounded; a dash without a denominator."""
+    return "–" if rate is None else f"{number_format(round(rate, 1), 1)} %"
+
+
+def whole_percent(rate: float | None) -> str:
+    """A rate without decimals, as it stands above a column or in a cell."""
+    return "–" if rate is None else str(round(rate))
 
 
 def number(value: int) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from dashboards.analysis.asked import Asked, names
 from dashboards.analysis.counting import Counts, counted, open_now
-from dashboards.analysis.wording import agency_text, percent
+from dashboards.analysis.wording import agency_text, number, percent
 from dashboards.figures import Figures, counts_at
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
@@ -27,6 +27,8 @@ class Load:
     overdue: int = 0
     figures: Figures = Figures()
     overdue_url: str = ""
+    on_time_url: str = ""
+    decided_url: str = ""
     share: int = 0
     overdue_share: int = 0
 
@@ -53,6 +55,8 @@ def of_city(asked: Asked, moment: Moment) -> list[Load]:
                     overdue=overdue,
                     figures=figures,
                     overdue_url=asked.overdue_address(don_vi=key, loai=""),
+                    on_time_url=asked.address("dung-han", don_vi=key, loai=""),
+                    decided_url=asked.address("co-ket-qua", don_vi=key, loai=""),
                 )
             )
     return _ordered(rows)
@@ -98,6 +102,20 @@ def of_agency(asked: Asked, moment: Moment) -> tuple[list[Load], list[Load]]:
     for person, load in people.items():
         load.sub = ", ".join(sorted(unit_of[person]))
     return _ordered(list(units.values())), _ordered(list(people.values()))
+
+
+def verdict(rows: list[Load]) -> str:
+    """Where most is overdue, in a sentence."""
+    overdue = sum(row.overdue for row in rows)
+    if not overdue:
+        return ""
+    worst = max(rows, key=lambda row: row.overdue)
+    return _("%(all)s open, %(overdue)s of them overdue; most at %(where)s: %(n)s.") % {
+        "all": number(sum(row.open for row in rows)),
+        "overdue": number(overdue),
+        "where": worst.label,
+        "n": number(worst.overdue),
+    }
 
 
 def _plus(one: Figures, other: Figures) -> Figures:
