@@ -104,6 +104,13 @@ class Asked:
             )
         return found & (Q(rule__code=self.rule) if self.rule else Q())
 
+    def limits_by_index(self) -> tuple[Q, Q]:
+        """The limits of the one agency that is asked for, as two stretches of two indexes: SQLite
+        reads the whole table for either of two conditions."""
+        rule = Q(rule__code=self.rule) if self.rule else Q()
+        owed = Q(charged_to__isnull=True, agency=self.agency)
+        return rule & owed, rule & Q(charged_to=self.agency)
+
     def address(self, state: str = "", month: date | None = None, **more: Any) -> str:
         """The list of exactly the limits of a number on the page: those of the period, or of one
         month, in a state."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dashboards.analysis.asked import Asked, names
@@ -68,19 +68,21 @@ def of_agency(asked: Asked, moment: Moment) -> tuple[list[Load], list[Load]]:
     Whoever works on a limit today is who is counted, also for limits that ended before.
     """
     key = ("unit__name", "officer__full_name")
-    limits = TimeLimit.objects.filter(asked.limits(), started_at__lte=moment.now)
-    lying = (
-        limits.filter(met_at__isnull=True)
-        .values_list(*key)
-        .annotate(n=Count("pk"), late=Count("pk", filter=Q(due_at__lte=moment.now)))
-        .order_by()
-    )
-    ended = (
-        limits.filter(due_month__gte=asked.first, due_month__lte=asked.last)
-        .values(*key)
-        .annotate(**counts_at(moment.now))
-        .order_by()
-    )
+
+    def both_ways(narrow: Q, **counts: Any) -> QuerySet:
+        """What the agency owes and what it owed before it was reorganised: each by its index."""
+        halves = [
+            TimeLimit.objects.filter(of, narrow, started_at__lte=moment.now)
+            .values_list(*key)
+            .annotate(**counts)
+            .order_by()
+            for of in asked.limits_by_index()
+        ]
+        return halves[0].union(halves[1], all=True)
+
+    late = Count("pk", filter=Q(due_at__lte=moment.now))
+    lying = both_ways(Q(met_at__isnull=True), n=Count("pk"), late=late)
+    ended = both_ways(Q(due_month__in=asked.each_month()), **counts_at(moment.now))
     units: dict[str, Load] = {}
     people: dict[str, Load] = {}
     unit_of: dict[str, set[str]] = defaultdict(set)
@@ -94,10 +96,9 @@ def of_agency(asked: Asked, moment: Moment) -> tuple[list[Load], list[Load]]:
         for load in both(unit, person):
             load.open += n
             load.overdue += late
-    for row in ended:
-        names_: tuple[Any, Any] = (row["unit__name"], row["officer__full_name"])
-        more = Figures(**{name: row[name] for name in Figures().as_dict()})
-        for load in both(*names_):
+    for unit, person, *counts in ended:
+        more = Figures(**dict(zip(counts_at(moment.now), counts, strict=True)))
+        for load in both(unit, person):
             load.figures = _plus(load.figures, more)
     for person, load in people.items():
         load.sub = ", ".join(sorted(unit_of[person]))
