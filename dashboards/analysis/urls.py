@@ -12,5 +12,6 @@ urlpatterns = [
     path("qua-han/", views.ages, name="ages"),
     path("so-ngay/", views.days, name="days"),
     path("chat-luong/", views.quality, name="quality"),
+    path("so-lieu/", views.export, name="export"),
     path("khoi-luong/", views.work, name="work"),
 ]

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.pages import page
 from accounts.paging import Page, address
 from accounts.rights import allows
+from accounts.saving import query_of
 from agencies.models import Agency, Kind
-from dashboards.analysis import ageing
+from dashboards.analysis import ageing, evidence
 from dashboards.analysis import days as spreads
 from dashboards.analysis import quality as qualities
 from dashboards.analysis import ranking as ranks
@@ -22,6 +23,7 @@ from dashboards.analysis.asked import ACT, MONTHS, Asked
 from dashboards.selection import RULES
 from deadlines.moments import Moment
 from deadlines.published import published
+from dossiers.views.export import FileAbout, sheet_of_list
 
 #: Rows of the heat map on a page: a page stays light, and the worst come first.
 HEAT_ROWS = 30
@@ -109,6 +111,30 @@ def work(request: HttpRequest) -> HttpResponse:
     return _page(request, "work", asked, context)
 
 
+@page("export_dossiers", ("GET", "HEAD", "POST"))
+def export(request: HttpRequest) -> HttpResponse:
+    """Figures for the monthly rating and for the PAR index, on the page and as a file."""
+    asked, moment = _asked(request, months=12)
+    slug = evidence.INDEX if request.GET.get("bang") == evidence.INDEX else evidence.RATING
+    sheet = evidence.sheet(slug, request.GET.get("ky", ""), asked, moment)
+    if request.method == "POST":
+        about = FileAbout(
+            f"analysis_{slug}", f"{slug}-{sheet.period}", sheet.title, len(sheet.rows)
+        )
+        notes = [[line] for line in ["", *sheet.definitions]]
+        return sheet_of_list(request, about, sheet.columns, iter([*sheet.rows, *notes]))
+    rows, paged = _paged(request, sheet.rows, AGENCY_ROWS)
+    context = {
+        "sheet": sheet,
+        "rows": rows,
+        "page": paged,
+        "periods": evidence.periods(slug, moment.today),
+        "is_index": slug == evidence.INDEX,
+        "query": query_of(request.GET),
+    }
+    return _page(request, "export", asked, context, spans=(), with_rule=False)
+
+
 def _asked(request: HttpRequest, **own: Any) -> tuple[Asked, Moment]:
     moment = Moment(request.now, published().calendar)
     return Asked.read(request.GET, request.actor, moment, **own), moment
@@ -183,6 +209,7 @@ def _tabs(request: HttpRequest, here: str, asked: Asked) -> list[dict[str, Any]]
         "days": _("Days taken"),
         "quality": _("Quality"),
         "work": _("Work on hand"),
+        "export": _("Figures for others"),
     }
     city = allows(request.actor, "dash_city")
     words = asked.query(thang=None, quy_tac=None)

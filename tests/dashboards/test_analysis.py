@@ -19,9 +19,11 @@ from deadlines.published import published
 from deadlines.transitions import meet, revise_due
 from dossiers.models import Dossier, Report
 from ledger import recording
+from ledger.models import Event
 from tests.dossiers.desk import in_english, text_of
 from tests.world import NOW, hanoi
 
+DAY = timedelta(days=1)
 RULES = ("agency_report", "office_draft")
 #: A number of a page with its link to the list of time limits.
 LINKED = re.compile(r'<a href="(/thoi-han/\?[^"]+)"(?: title="[^"]*")?>([\d.,]+)</a>')
@@ -285,6 +287,52 @@ def test_pages_without_any_limit_say_so(world, sign_in):
     assert "No time limit in these months" in said[0]
     assert all("%(" not in body for body in said)
     assert Agency.objects.exists()
+
+
+class TestFiguresForOthers:
+    @pytest.mark.once
+    def test_progress_of_a_month_by_person_and_unit(self, world, sign_in):
+        """Lan answered one on time and one late in October; one of nobody is overdue."""
+        for days, officer in ((1, world.lan), (20, world.lan), (None, None)):
+            limit = world.limit(hanoi(2026, 10, 5, 9), officer=officer)
+            if days:
+                meet(limit, by=world.by(world.hung), now=hanoi(2026, 10, 5, 10) + days * DAY)
+        page = in_english(sign_in(world.hung)).get("/phan-tich/so-lieu/?ky=2026-10")
+        assert [row[1:] for row in page.context["rows"]] == [
+            ["No unit named", "The whole unit", 3, 1, 1, 1, 0, 33.3],
+            ["No unit named", "No officer named", 1, 0, 0, 1, 0, 0.0],
+            ["No unit named", "Trần Thị Lan", 2, 1, 1, 0, 0, 50.0],
+        ]
+        assert "335/2025" in text_of(page)
+
+    def test_evidence_of_a_year_is_the_direct_count(self, world, moment, year, sign_in):
+        page = sign_in(world.minh).get("/phan-tich/so-lieu/?bang=cchc&ky=2026")
+        limits = TimeLimit.objects.falling_due(date(2026, 1, 1), date(2026, 11, 30))
+        expected = {
+            row["agency_code"]: [row["on_time"], row["late"], row["overdue"], row["running"]]
+            for row in figures.grouped(limits, NOW, ["agency"])
+        }
+        assert {row[0]: row[4:8] for row in page.context["rows"]} == expected
+
+    @pytest.mark.once
+    def test_a_file_carries_its_definitions_and_the_ledger_who_took_it(self, world, sign_in):
+        world.limit(hanoi(2026, 10, 5, 9))
+        answer = in_english(sign_in(world.hung)).post(
+            "/phan-tich/so-lieu/?bang=cchc&ky=2026", {"dang": "csv"}
+        )
+        body = b"".join(answer.streaming_content).decode("utf-8-sig")
+        assert body.splitlines()[1].startswith('"P-00070";')
+        assert "On-time rate = on time ÷ outcomes." in body
+        assert "cchc-2026" in answer["Content-Disposition"]
+        entry = Event.objects.get(action="list_exported")
+        assert (entry.object_code, entry.actor_name) == ("analysis_cchc", world.hung.full_name)
+
+    @pytest.mark.once
+    def test_an_agency_takes_its_own_alone(self, world, year, sign_in):
+        page = sign_in(world.lan).get(
+            f"/phan-tich/so-lieu/?bang=cchc&ky=2026&don-vi={world.other_ward.pk}"
+        )
+        assert [row[0] for row in page.context["rows"]] == [world.ward.code]
 
 
 class TestCharts:
