@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.pages import page
 from accounts.paging import Page, address
@@ -126,7 +127,7 @@ def export(request: HttpRequest) -> HttpResponse:
     rows, paged = _paged(request, sheet.rows, AGENCY_ROWS)
     context = {
         "sheet": sheet,
-        "rows": rows,
+        "rows": [list(zip(sheet.columns, row, strict=True)) for row in rows],
         "page": paged,
         "periods": evidence.periods(slug, moment.today),
         "is_index": slug == evidence.INDEX,
@@ -202,13 +203,13 @@ def _filter_line(asked: Asked, agency: Agency | None, *, with_months: bool) -> s
 def _tabs(request: HttpRequest, here: str, asked: Asked) -> list[dict[str, Any]]:
     """The sections that this reader may open, each with the same question."""
     labels = {
-        "rates": _("On-time rate"),
+        "rates": pgettext("section of the analysis", "On time"),
         "ranking": _("Ranking"),
-        "heat": _("Agency by month"),
+        "heat": pgettext("section of the analysis", "By month"),
         "ages": _("How long overdue"),
         "days": _("Days taken"),
         "quality": _("Quality"),
-        "work": _("Work on hand"),
+        "work": pgettext("section of the analysis", "Work"),
         "export": _("Figures for others"),
     }
     city = allows(request.actor, "dash_city")
