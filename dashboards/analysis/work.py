@@ -31,6 +31,7 @@ class Load:
     decided_url: str = ""
     share: int = 0
     overdue_share: int = 0
+    is_nobody: bool = False
 
     @property
     def rate(self) -> str:
@@ -88,9 +89,11 @@ def of_agency(asked: Asked, moment: Moment) -> tuple[list[Load], list[Load]]:
     unit_of: dict[str, set[str]] = defaultdict(set)
 
     def both(unit: str | None, person: str | None) -> list[Load]:
+        nobody = person is None
         unit, person = unit or _("No unit named"), person or _("No officer named")
         unit_of[person].add(unit)
-        return [units.setdefault(unit, Load(unit)), people.setdefault(person, Load(person))]
+        load = people.setdefault(person, Load(person, is_nobody=nobody))
+        return [units.setdefault(unit, Load(unit)), load]
 
     for unit, person, n, late in lying:
         for load in both(unit, person):
@@ -111,12 +114,15 @@ def verdict(rows: list[Load]) -> str:
     if not overdue:
         return ""
     worst = max(rows, key=lambda row: row.overdue)
-    return _("%(all)s open, %(overdue)s of them overdue; most at %(where)s: %(n)s.") % {
+    words = {
         "all": number(sum(row.open for row in rows)),
         "overdue": number(overdue),
         "where": worst.label,
         "n": number(worst.overdue),
     }
+    if worst.is_nobody:
+        return _("%(all)s open, %(overdue)s of them overdue; nobody is named for %(n)s.") % words
+    return _("%(all)s open, %(overdue)s of them overdue; most at %(where)s: %(n)s.") % words
 
 
 def _plus(one: Figures, other: Figures) -> Figures:

@@ -276,6 +276,7 @@ def test_work_by_unit_and_person(world, sign_in):
     page = in_english(sign_in(world.hung)).get("/phan-tich/khoi-luong/")
     people = {load.label: (load.open, load.overdue) for load in page.context["people"]}
     assert people == {"No officer named": (1, 1), "Trần Thị Lan": (1, 0)}
+    assert page.context["verdict"] == "2 open, 1 of them overdue; nobody is named for 1."
     [unit] = page.context["units"]
     assert (unit.label, unit.open, unit.figures.overdue) == ("No unit named", 2, 1)
 
