@@ -101,6 +101,7 @@ LABELS: dict[str, Any] = {
     "user_role_confirm": _("Confirm a post as the second person"),
     "dash_own": _("See the figures of one's agency"),
     "dash_city": _("See the figures of the city"),
+    "analysis_view": _("See how time limits are kept over time"),
 }
 
 

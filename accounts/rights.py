@@ -128,6 +128,7 @@ RIGHTS: dict[str, dict[Column, Scope]] = {
     "user_role_confirm": {**_OFFICE, **_SYSADMIN},
     "dash_own": _AGENCY,
     "dash_city": _READERS,
+    "analysis_view": {**_AGENCY, **_READERS},
 }
 
 

@@ -2,8 +2,8 @@
 
 Of twenty dossiers fourteen are closed; two wait for somebody with a limit running, so of a million
 a hundred thousand limits are open, most of them overdue for years. Each dossier was directed once,
-nine of ten were answered; of the closed every fourth was concluded and issued. Every tenth gave a
-task. Each lay on four desks before the one on which it lies now.
+nine of ten were answered, one of seven of them too late; of the closed every fourth was concluded
+and issued. Every tenth gave a task. Each lay on four desks before the one on which it lies now.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from deadlines import tallying
 from ledger import guards
 from tests.world import World
 
@@ -48,6 +49,11 @@ def fill(count: int, now: datetime) -> None:
         "state": _turn("n * 3", STATES),
         "false": "0" if sqlite else "false",
         "day": "date(at, '+2 days')" if sqlite else "(at + INTERVAL '2 days')::date",
+        "month": (
+            "date(at, '+2 days', 'start of month')"
+            if sqlite
+            else "date_trunc('month', at + INTERVAL '2 days')::date"
+        ),
         "on": "date(at)" if sqlite else "at::date",
         "office": world.office.pk,
         "leader": world.minh.pk,
@@ -70,6 +76,7 @@ def fill(count: int, now: datetime) -> None:
             cursor.execute(statement.format(**values))
         if not sqlite:
             cursor.execute("SET session_replication_role = DEFAULT")
+        tallying.rebuild()
         cursor.execute("ANALYZE" if sqlite else "VACUUM ANALYZE")
         if sqlite:
             guards.install()
@@ -82,7 +89,15 @@ def _turn(number: str, choices: Sequence[str]) -> str:
 
 
 #: Names of instants in the statements → hours after the dossier was logged.
-_LATER = {"hour": 1, "hour2": 2, "hour9": 9, "hour30": 30, "two_days": 48, "three_days": 72}
+_LATER = {
+    "hour": 1,
+    "hour2": 2,
+    "hour9": 9,
+    "hour30": 30,
+    "two_days": 48,
+    "three_days": 72,
+    "four_days": 96,
+}
 
 _HOLDING = """INSERT INTO dossiers_holding (dossier_id, desk, agency_id, person_id, from_at, to_at,
          last_act_at)
@@ -126,10 +141,11 @@ _FILLING = (
          subject_code, subject_title, started_at, due_at, due_on, due_month, first_due_at, met_at,
          lifted)
        SELECT code || '/1', {first_rule}, {edition}, agency_id, code, matter, at,
-         {three_days}, {day}, {day}, {three_days},
+         {three_days}, {day}, {month}, {three_days},
          CASE WHEN state IN ('explanation_due', 'office_drafting') THEN NULL
-              ELSE {two_days} END, {false}
-       FROM (SELECT code, agency_id, matter, state, created_at AS at FROM dossiers_dossier) AS made
+              WHEN id % 7 = 0 THEN {four_days} ELSE {two_days} END, {false}
+       FROM (SELECT id, code, agency_id, matter, state, created_at AS at
+             FROM dossiers_dossier) AS made
        WHERE state <> 'drafting'""",
     """INSERT INTO dossiers_direction (dossier_id, round, kind, text, by_id, at, time_limit_id)
        SELECT dossiers_dossier.id, 1, 'explain', 'Giải trình.', {leader}, started_at,
@@ -145,7 +161,7 @@ _FILLING = (
          subject_code, subject_title, started_at, due_at, due_on, due_month, first_due_at, met_at,
          lifted)
        SELECT code || '/2', {first_rule}, {edition}, {office}, code, matter, {two_days},
-         {three_days}, {day}, {day}, {three_days}, {three_days}, {false}
+         {three_days}, {day}, {month}, {three_days}, {three_days}, {false}
        FROM (SELECT code, matter, created_at AS at FROM dossiers_dossier
              WHERE state = 'closed' AND id % 4 = 0) AS made""",
     """INSERT INTO dossiers_conclusion (dossier_id, text, by_id, at, time_limit_id)
@@ -162,7 +178,7 @@ _FILLING = (
          subject_code, subject_title, started_at, due_at, due_on, due_month, first_due_at, met_at,
          lifted)
        SELECT 'NV' || code || '/1', {first_rule}, {edition}, agency_id, 'NV' || code, matter,
-         {two_days}, {three_days}, {day}, {day}, {three_days},
+         {two_days}, {three_days}, {day}, {month}, {three_days},
          CASE WHEN id % 4 = 0 THEN NULL ELSE {three_days} END, {false}
        FROM (SELECT id, code, agency_id, matter, created_at AS at FROM dossiers_dossier
              WHERE id % 10 = 0) AS made""",

@@ -1,4 +1,4 @@
-"""The other pages of the desk at size: my work, whose hands, stagnation, impossible orders, tasks.
+"""The other pages at size: my work, whose hands, stagnation, impossible orders, tasks, analysis.
 
 As in ``bench.lists``: lowest of some medians, through the test client, in this process.
 """
@@ -25,6 +25,19 @@ PAGES = (
     ("tasks, one ward", "lan", "/nhiem-vu/"),
     ("tasks: overdue", "minh", "/nhiem-vu/?pham-vi=tat-ca&ket-qua=chua-xong-qua-han"),
     ("tasks: search", "minh", "/nhiem-vu/?pham-vi=tat-ca&q=nvhs2026"),
+    ("analysis: 24 months", "minh", "/phan-tich/"),
+    ("analysis: one kind of agency", "minh", "/phan-tich/?loai=phuong"),
+    ("analysis: one ward", "hung", "/phan-tich/"),
+    ("analysis: ranking, 12 months", "minh", "/phan-tich/don-vi/"),
+    ("analysis: ranking, 24 months", "minh", "/phan-tich/don-vi/?thang=24"),
+    ("analysis: agency by month", "minh", "/phan-tich/ban-do-nhiet/"),
+    ("analysis: agency by 24 months", "minh", "/phan-tich/ban-do-nhiet/?thang=24"),
+    ("analysis: how long overdue", "minh", "/phan-tich/qua-han/"),
+    ("analysis: days taken", "minh", "/phan-tich/so-ngay/"),
+    ("analysis: quality, 3 months", "minh", "/phan-tich/chat-luong/"),
+    ("analysis: quality, 12 months", "minh", "/phan-tich/chat-luong/?thang=12"),
+    ("analysis: work on hand, City", "minh", "/phan-tich/khoi-luong/"),
+    ("analysis: work on hand, one ward", "hung", "/phan-tich/khoi-luong/"),
     ("one dossier", "minh", "/ho-so/HS2026-10000011/"),
 )
 

@@ -30,6 +30,7 @@ class Place:
 
 PLACES = (
     Place(_("Overview"), "dashboards:overview", "chart", "t", "dash_city"),
+    Place(_("Analysis"), "analysis:rates", "chart", "r", "analysis_view"),
     Place(_("My work"), "dossiers:mine", "list", "v", "dossier_list"),
     Place(_("Dossiers"), "dossiers:list", "file", "h", "dossier_list"),
     Place(_("Tasks"), "tasks:list", "check", "u", "task_list"),
@@ -136,6 +137,7 @@ class _Frame:
         here = match.view_name if match else ""
         section = {
             "dossiers": "dossiers:list",
+            "analysis": "analysis:rates",
             "tasks": "tasks:list",
             "inspections": "inspections:list",
             "agencies": "agencies:list",

@@ -302,6 +302,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    "add up the tallies of time limits": {
+        "task": "deadlines.tasks.compact_tally",
+        "schedule": 600.0,
+        "options": {"expires": 550},
+    },
     "read every stored file again": {
         "task": "accounts.tasks.check_files",
         "schedule": 24 * 3600.0,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("deadlines.urls")),
     path("", include("dashboards.urls")),
+    path("phan-tich/", include("dashboards.analysis.urls")),
     path("thoi-han/de-nghi/", adjusting.waiting, name="adjustments"),
     path("ho-so/", include("dossiers.urls")),
     path("nhiem-vu/", include("dossiers.task_urls")),

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.models import Agency
+from agencies.models import Agency, Kind
 from deadlines.fields import read_date
 from deadlines.moments import Moment
-from deadlines.querysets import TimeLimitQuerySet
+from deadlines.querysets import COUNTED_KIND, TimeLimitQuerySet
 
 #: Slug → working days overdue, from and to; a limit past its end on a day off counts as the first.
 AGES: dict[str, tuple[int, int | None]] = {
@@ -42,6 +42,7 @@ STATES = {
     "dang-chay": lambda limits, m: limits.running(m.now),
     "dung-han": lambda limits, m: limits.met_on_time(m.now),
     "xong-muon": lambda limits, m: limits.met_late(m.now),
+    "co-ket-qua": lambda limits, m: limits.decided(m.now),
 }
 
 
@@ -54,6 +55,7 @@ def state_label(slug: str) -> str:
         "dang-chay": _("Running"),
         "dung-han": _("Done on time"),
         "xong-muon": _("Done late"),
+        "co-ket-qua": _("Outcome known"),
     }[slug]
 
 
@@ -84,6 +86,8 @@ def select(
             limits = limits.filter(due_on__gte=moment.due_since(most))
     if (agency := asked.get("don-vi", "")).isdecimal():
         limits = limits.counted_at(int(agency[:18]))
+    if (kind := asked.get("loai")) in Kind.values:
+        limits = limits.annotate(counted_kind=COUNTED_KIND).filter(counted_kind=kind)
     if (rule := asked.get("quy-tac")) in RULES:
         limits = limits.filter(rule__code=rule)
     first, last = period(asked, moment.today)

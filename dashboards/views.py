@@ -14,7 +14,7 @@ from accounts.pages import page
 from accounts.paging import address, numbered
 from accounts.rights import allows, reaches_city
 from accounts.saving import query_of
-from agencies.models import Agency
+from agencies.models import Agency, Kind
 from dashboards import lateness
 from dashboards import overview as parts
 from dashboards.selection import (
@@ -188,6 +188,8 @@ def _filters(asked: QueryDict, today: date) -> list[dict[str, str]]:
         found.append(("tinh-trang", state_label(state)))
     if (age := asked.get("tuoi")) in AGES:
         found.append(("tuoi", _("late by %(age)s") % {"age": age_label(age)}))
+    if (kind := asked.get("loai")) in Kind.values:
+        found.append(("loai", Kind(kind).label))
     if (rule := asked.get("quy-tac")) in RULES:
         found.append(("quy-tac", RULES[rule]))
     if name := agency_name(asked):

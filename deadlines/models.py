@@ -12,6 +12,7 @@ from deadlines.calendar import DayKind
 from deadlines.change_models import CalendarAnnotation, CalendarChange
 from deadlines.counting import Unit
 from deadlines.querysets import TimeLimitQuerySet
+from deadlines.tally_models import Tally
 
 __all__ = [
     "Adjustment",
@@ -25,6 +26,7 @@ __all__ = [
     "OverdueFlag",
     "Suspension",
     "SweepRun",
+    "Tally",
     "TimeLimit",
 ]
 

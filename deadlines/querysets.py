@@ -16,6 +16,7 @@ LATE = Q(met_at__gte=F("due_at")) | Q(breached_at__isnull=False)
 
 #: The agency in whose figures a limit counts: whoever owed it at the end of its last day.
 COUNTED_AT = Coalesce("charged_to_id", "agency_id")
+COUNTED_KIND = Coalesce("charged_to__kind", "agency__kind")
 
 
 class TimeLimitQuerySet(models.QuerySet):
@@ -59,6 +60,14 @@ class TimeLimitQuerySet(models.QuerySet):
     def met_late(self, now: datetime) -> Self:
         """Met or lifted by ``now``, at or after its end or an end it had before: a breach stays."""
         return self.filter(LATE, met_at__lte=now)
+
+    def decided(self, now: datetime) -> Self:
+        """Those whose outcome is known: met on time, met late, or overdue; the rate's denominator.
+
+        What fell away before its end is none of them.
+        """
+        met = Q(met_at__lte=now) & (LATE | Q(IN_TIME, lifted=False))
+        return self.filter(met | Q(_open_at(now), due_at__lte=now))
 
     def falling_due(self, first: date | None, last: date | None) -> Self:
         """Those that belong to a period: the local last day lies in it, both ends included."""

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from deadlines import keeping, sweeping
+from deadlines import keeping, sweeping, tallying
 
 
 @shared_task
@@ -14,3 +14,8 @@ def sweep() -> int:
 @shared_task
 def warn_of_missing_year() -> int:
     return keeping.warn_keepers(timezone.now())
+
+
+@shared_task
+def compact_tally() -> int:
+    return tallying.compact()

@@ -113,6 +113,7 @@ UNWATCHED = frozenset(
         "accounts.SignInFailure",
         "accounts.AutosavedForm",
         "accounts.SavedFilter",
+        "deadlines.Tally",
         "dossiers.ImportSession",
         "dossiers.Running",
         "ledger.Gap",

@@ -34,7 +34,7 @@ POSTS = {
     "tasks:send_back",
     "accounts:autosave", "dossiers:bulk", "dossiers:export", "dossiers:filters",
     "dashboards:export_limits", "tasks:export", "tasks:ask_extension", "tasks:decide",
-    "tasks:propose", "tasks:suspend", "tasks:resume",
+    "analysis:export", "tasks:propose", "tasks:suspend", "tasks:resume",
     "dossiers:save_filter", "dossiers:imports", "dossiers:import_session",
     "agencies:merge", "agencies:rename", "agencies:close", "agencies:split", "agencies:arrange",
     "agencies:apply", "agencies:withdraw", "agencies:units",
@@ -176,7 +176,7 @@ class TestTheTableOfRights:
 
     READ = {
         "dossier_list", "dossier_view", "window_view", "file_get", "export_dossiers", "task_list",
-        "task_view", "hands_view", "orders_view",
+        "task_view", "hands_view", "orders_view", "analysis_view",
     }  # fmt: skip
     ALL = {"own_account", "own_record", "calendar_view", "agency_view"}
     CLERK = ALL | READ | {

@@ -84,7 +84,12 @@ class Dossier(models.Model):
             models.Index(
                 fields=["state", "urgency", "-created_at", "-id", "agency"], name="dossier_by_both"
             ),
-            models.Index(fields=["submitted_at"], name="dossier_submitted"),
+            models.Index(fields=["submitted_at", "agency", "round"], name="dossier_quality"),
+            models.Index(
+                fields=["submitted_at", "agency"],
+                condition=~Q(gate_exception=""),
+                name="dossier_exceptions",
+            ),
             models.Index(fields=["officer", "-created_at", "-id"], name="dossier_by_officer"),
             models.Index(fields=["unit", "-created_at", "-id"], name="dossier_by_unit"),
             models.Index(fields=["agency", "letter_ref"], name="dossier_by_letter"),
@@ -168,7 +173,10 @@ class Report(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        indexes = [models.Index(fields=["sent_at"], name="report_sent")]
+        indexes = [
+            models.Index(fields=["sent_at"], name="report_sent"),
+            models.Index(fields=["sent_at"], condition=~Q(late_reason=""), name="report_late"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.direction_id} {self.ref}"

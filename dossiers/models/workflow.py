@@ -56,6 +56,7 @@ class FormReturn(models.Model):
                 "dossier", condition=Q(resubmitted_at__isnull=True), name="form_return_open_once"
             )
         ]
+        indexes = [models.Index(fields=["at", "reason", "dossier"], name="form_return_at")]
 
     def __str__(self) -> str:
         return f"{self.dossier_id} {self.reason}"

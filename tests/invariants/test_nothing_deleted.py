@@ -52,6 +52,7 @@ DELETES = {
 }
 #: Modules that write SQL of their own and may hold such a statement.
 SQL_DELETES = {
+    "deadlines/tallying.py",  # counts of limits, made from the limits
     "dossiers/running.py",  # a table of what is open now, made from the others
     "ledger/guards.py",  # triggers that refuse it
 }

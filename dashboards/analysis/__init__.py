@@ -1,0 +1,1 @@
+"""How time limits are kept over time: rates, ranking, ages, days, quality, work."""
