@@ -15,7 +15,7 @@ import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -31,7 +31,6 @@ from deadlines.sql import as_date, as_json, as_stored, as_stored_day, instant, r
 from ledger import recording
 
 _FIRST_DAY = date(2020, 1, 1)
-_DAY = timedelta(days=1)
 _LOG = logging.getLogger(__name__)
 
 #: Limits about which nobody is warned: ``l`` is the limit, the parameters an instant and its day.
@@ -206,7 +205,7 @@ def _bounds(days: Sequence[int], calendar: Calendar, today: date) -> list[tuple[
             last = rungs.reach(calendar, today, rung)
         except CalendarNotPublished:  # so early that no limit can have come so far
             continue
-        found.append((rung, as_stored(rungs.begin_of(last + _DAY))))
+        found.append((rung, as_stored(rungs.end_of(last))))
     return found
 
 
@@ -228,7 +227,7 @@ def _steps(
                     "rule": rule_id,
                     "rung": rung.days,
                     "first": as_json(rungs.begin_of(due_on)),
-                    "last": as_json(rungs.begin_of(due_on + _DAY)),
+                    "last": as_json(rungs.end_of(due_on)),
                     "at": as_json(at),
                 }
             )

@@ -297,6 +297,13 @@ class Reminder(models.Model):
                 condition=Q(written_at__gte=F("at")), name="reminder_never_early"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["time_limit"],
+                condition=Q(kind__in=["person", "letter"]),
+                name="reminder_by_people",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.time_limit_id} {self.kind} {self.rung}"

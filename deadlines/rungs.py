@@ -114,3 +114,8 @@ def reach(calendar: Calendar, today: date, days: int) -> date:
 def begin_of(day: date) -> datetime:
     """The instant in UTC at which a local day begins."""
     return datetime.combine(day, time(), HANOI).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """The instant in UTC at which a local day ends."""
+    return begin_of(day + _DAY)

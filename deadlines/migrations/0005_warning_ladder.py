@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                 ('time_limit', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='deadlines.timelimit')),
             ],
             options={
+                'indexes': [models.Index(condition=models.Q(('kind__in', ['person', 'letter'])), fields=['time_limit'], name='reminder_by_people')],
                 'constraints': [models.UniqueConstraint(fields=('time_limit', 'due_at', 'kind', 'rung'), name='reminder_once'), models.CheckConstraint(condition=models.Q(('written_at__gte', models.F('at'))), name='reminder_never_early')],
             },
         ),

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from deadlines.sweeping import flag_overdue
 from dossiers import transitions as verbs
 from tests.world import NOW
 
@@ -28,6 +29,7 @@ PAGES = {
     "time limits, clerk": ("lan", "/thoi-han/", 8),
     "time limits, City": ("minh", "/thoi-han/?tinh-trang=qua-han", 9),
     "overview": ("minh", "/tong-quan/", 19),
+    "briefing": ("minh", "/giao-ban/", 11),
     "agencies": ("lan", "/don-vi/", 7),
     "reorganisations": ("son", "/don-vi/to-chuc-lai/", 7),
     "whom to remind": ("minh", "/ho-so/don-doc/", 6),
@@ -90,8 +92,10 @@ class TestDossierPage:
 
 
 def one_of_each(world, at) -> None:
-    """A dossier overdue at the agency, and one that waits at each desk."""
+    """A dossier overdue at the agency and reminded of by every rung, and one that waits at each
+    desk."""
     world.directed(at)
+    flag_overdue(NOW)
     world.draft(at)
     world.submitted(at)
     world.reported(at)
