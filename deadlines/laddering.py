@@ -37,12 +37,6 @@ _LOG = logging.getLogger(__name__)
 _SPEAKS = """l.met_at IS NULL AND l.started_at <= {now}
     AND (l.suspended_until IS NULL OR l.suspended_until < {today})"""
 
-#: A rung of the limit that is kept. The sums of kind and rung with nothing leave one way into the
-#: index, by the limit: planners without statistics take the way by kind, over every row there is.
-_KEPT = f"""SELECT 1 FROM deadlines_reminder r
-    WHERE r.time_limit_id = l.id AND r.due_at = l.due_at
-      AND r.kind || '' = '{Reminder.Kind.RUNG}'"""  # noqa: S608
-
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
@@ -97,7 +91,7 @@ def keep(ladder: Ladder, run: SweepRun) -> int:
           AND (l.due_at > {instant("now")} OR EXISTS (
                 SELECT 1 FROM deadlines_overdueflag f
                  WHERE f.time_limit_id = l.id AND f.due_at = l.due_at))
-          AND NOT EXISTS ({_KEPT} AND r.rung + 0 = s.rung)
+          AND NOT EXISTS ({_kept("s.rung")})
         {lock}
         ON CONFLICT DO NOTHING"""  # noqa: S608
     params = {
@@ -185,7 +179,7 @@ def _pending(
             f"""SELECT DISTINCT l.rule_id, l.due_on
             FROM deadlines_timelimit l
             WHERE l.due_at <= %s AND l.rule_id IN ({", ".join(map(str, rule_ids))}) AND {speaks}
-              AND NOT EXISTS ({_KEPT} AND r.rung + 0 = CASE {cases} END)"""  # noqa: S608
+              AND NOT EXISTS ({_kept(f"CASE {cases} END")})"""  # noqa: S608
         )
         params += [bounds[-1][1], as_stored(now), as_stored_day(local_day(now))]
         for rung, until in bounds:
@@ -195,6 +189,20 @@ def _pending(
     with connection.cursor() as cursor:
         cursor.execute(" UNION ".join(parts), params)
         return sorted((rule_id, as_date(due_on)) for rule_id, due_on in cursor.fetchall())
+
+
+def _kept(rung: str) -> str:
+    """A rung of the limit that is kept already.
+
+    On PostgreSQL the sums with nothing leave one way into the index, by the limit: without
+    statistics the planner takes the way by kind and rung, over every row that there is.
+    """
+    kind, of = "r.kind", "r.rung"
+    if connection.vendor == "postgresql":
+        kind, of = "r.kind || ''", "r.rung + 0"
+    return f"""SELECT 1 FROM deadlines_reminder r
+        WHERE r.time_limit_id = l.id AND r.due_at = l.due_at
+          AND {kind} = '{Reminder.Kind.RUNG}' AND {of} = {rung}"""  # noqa: S608
 
 
 def _bounds(days: Sequence[int], calendar: Calendar, today: date) -> list[tuple[int, Any]]:
