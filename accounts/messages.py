@@ -20,6 +20,8 @@ SELECTED_COLUMNS = (
     "agency_name",
     "created_at",
 )
+#: The same for messages of the warning ladder.
+LADDER_COLUMNS = (*SELECTED_COLUMNS, "levels")
 
 
 def deliver(messages: Iterable[Message]) -> None:
@@ -27,13 +29,15 @@ def deliver(messages: Iterable[Message]) -> None:
     Message.objects.bulk_create(messages, ignore_conflicts=True)
 
 
-def deliver_selected(select: str, params: Sequence[Any]) -> int:
-    """Write a message for each row of a SELECT that yields ``SELECTED_COLUMNS``, once for each
-    person; how many were new. One statement whatever the number of rows."""
-    columns = ", ".join(SELECTED_COLUMNS)
+def deliver_selected(
+    select: str, params: Sequence[Any], columns: Sequence[str] = SELECTED_COLUMNS
+) -> int:
+    """Write a message for each row of a SELECT that yields ``columns``, once for each person; how
+    many were new. One statement whatever the number of rows."""
+    names = ", ".join(columns)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO accounts_message ({columns}) "  # noqa: S608
+            f"INSERT INTO accounts_message ({names}) "  # noqa: S608
             f"SELECT * FROM ({select}) AS news WHERE true ON CONFLICT DO NOTHING",
             params,
         )

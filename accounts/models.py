@@ -217,7 +217,9 @@ class MessageKind(models.TextChoices):
     REORGANISED = "reorganised", _("Agencies reorganised")
     IMPORT_FINISHED = "import_finished", _("List entered")
     IMPORT_FAILED = "import_failed", _("List not entered")
+    DUE_SOON = "due_soon", _("Time limit ends soon")
     OVERDUE = "overdue", _("Time limit passed")
+    ESCALATED = "escalated", _("Still no answer after the time limit")
     EXPLANATION_ASKED = "explanation_asked", _("Explanation asked by Home Affairs")
     EXPLANATION_GIVEN = "explanation_given", _("Explanation received")
     RECORD_FINALISED = "record_finalised", _("Record finalised")
@@ -241,7 +243,8 @@ class Message(models.Model):
     """One piece of news for one person; at most one per (person, kind, limit, due date, rung).
 
     ``about`` is the dossier's code, ``title`` its matter: plain values, so that the sweep writes
-    messages with one statement and an inbox reads without joins.
+    messages with one statement and an inbox reads without joins. ``levels`` names the rungs of the
+    warning ladder that the message tells of, lowest first: "-1,0,breach".
     """
 
     recipient = models.ForeignKey(User, on_delete=models.PROTECT, related_name="messages")
@@ -252,6 +255,7 @@ class Message(models.Model):
     about = models.CharField(max_length=120)
     title = models.CharField(max_length=500)
     agency_name = models.CharField(max_length=200)
+    levels = models.CharField(max_length=200, default="", db_default="", blank=True)
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 

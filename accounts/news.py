@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import rung_news
 from accounts.models import Message, MessageKind
 
 _ICONS = {
@@ -42,7 +43,9 @@ _ICONS = {
     MessageKind.CALENDAR_MISSING: "warning",
     MessageKind.IMPORT_FINISHED: "check",
     MessageKind.IMPORT_FAILED: "warning",
+    MessageKind.DUE_SOON: "clock",
     MessageKind.OVERDUE: "warning",
+    MessageKind.ESCALATED: "warning",
     MessageKind.EXPLANATION_ASKED: "return",
     MessageKind.EXPLANATION_GIVEN: "send",
     MessageKind.RECORD_FINALISED: "stamp",
@@ -83,6 +86,7 @@ _ABOUT_CALENDAR = {
     MessageKind.CALENDAR_REFUSED,
 }
 
+_LATE = {MessageKind.OVERDUE, MessageKind.ESCALATED}
 #: How codes of assigned tasks begin; all others are dossiers'.
 TASK_CODES = "NV"
 #: Messages about an inspection or its record; their ``about`` is its public id.
@@ -241,10 +245,7 @@ def item(message: Message) -> Item:
             "The list that you sent could not be entered to its end. Read why, mend it and send it "
             "again."
         ),
-        MessageKind.OVERDUE: _(
-            "Dossier %(dossier)s of %(agency)s passed its time limit at the end of %(day)s without "
-            "an answer."
-        ),
+        **dict.fromkeys(rung_news.LADDER, rung_news.sentence(message, _subject_of(message))),
         MessageKind.EXPLANATION_ASKED: _(
             "Home Affairs asks you for an explanation by the end of %(day)s."
         ),
@@ -277,9 +278,6 @@ def item(message: Message) -> Item:
     }[MessageKind(message.kind)]
     if message.about.startswith(TASK_CODES):
         sentence = _of_task(message) or sentence
-    if message.kind == MessageKind.OVERDUE and message.about.startswith(DUTY_CODES):
-        sentence = _("What Home Affairs asked of %(agency)s passed its time limit at the end of "
-                     "%(day)s.")  # fmt: skip
     if message.about.startswith(LETTER_CODES):
         sentence = _("A reminder letter to %(agency)s was issued; it asks for an answer by the end "
                      "of %(day)s.")  # fmt: skip
@@ -294,17 +292,20 @@ def item(message: Message) -> Item:
         at=message.created_at,
         is_new=message.read_at is None,
         icon=_ICONS[MessageKind(message.kind)],
-        tone="overdue" if message.kind == MessageKind.OVERDUE else "",
+        tone="overdue" if message.kind in _LATE else "",
     )
+
+
+def _subject_of(message: Message) -> str:
+    """What a time limit is about."""
+    if message.about.startswith(TASK_CODES):
+        return "task"
+    return "duty" if message.about.startswith(DUTY_CODES) else "dossier"
 
 
 def _of_task(message: Message) -> str:
     """What is said of the time limit of a task, and not of a dossier."""
     return {
-        MessageKind.OVERDUE: _(
-            "Task %(dossier)s of %(agency)s passed its time limit at the end of %(day)s without a "
-            "report."
-        ),
         MessageKind.EXTENSION_ASKED: _(
             "%(agency)s asks for an extension on task %(dossier)s, now due by the end of %(day)s."
         ),

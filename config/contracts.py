@@ -20,6 +20,10 @@ VIEWS = {
                m.about AS dossier_code, m.created_at, m.read_at
         FROM accounts_message m
         JOIN accounts_user u ON u.id = m.recipient_id""",
+    "v_reminders": """
+        SELECT r.id, l.code AS limit_code, r.due_at, r.kind, r.rung, r.at, r.written_at
+        FROM deadlines_reminder r
+        JOIN deadlines_timelimit l ON l.id = r.time_limit_id""",
     "v_numbers": """
         SELECT p.id, a.code AS holder, s.symbol, s.year, p.number, p.ref, p.kind, p.about_kind,
                p.about_code, p.issued_on, p.issued_at, p.digest, v.at AS voided_at,

@@ -37,6 +37,7 @@ PLACES = (
     Place(_("Who holds what"), "dossiers:held", "users", "a", "hands_view"),
     Place(_("Import lists"), "dossiers:imports", "upload", "n", "import_view"),
     Place(_("Time limits"), "dashboards:limits", "clock", "d", "window_view"),
+    Place(_("For the briefing"), "dashboards:briefing", "bell", "b", "dash_city"),
     Place(_("Public-duty inspections"), "inspections:list", "shield", "k", "inspection_list"),
     Place(_("Requests about time limits"), "adjustments", "pause", "e", "window_view"),
     Place(_("Responsibility"), "inspections:pipeline", "book", "y", "duty_pipeline"),

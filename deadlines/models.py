@@ -24,6 +24,7 @@ __all__ = [
     "DueDateRevision",
     "LimitRule",
     "OverdueFlag",
+    "Reminder",
     "Suspension",
     "SweepRun",
     "Tally",
@@ -75,7 +76,8 @@ class LimitRule(models.Model):
     """One version of a rule. A change makes a new version; running limits keep theirs.
 
     ``closing_time`` is set when receipt at or after that hour, or on a day off, counts as received
-    on the next working day; the City's default is that it does not.
+    on the next working day; the City's default is that it does not. ``warning_rungs`` is its ladder
+    of warnings, as ``deadlines.rungs`` reads it.
     """
 
     class UnitChoice(models.TextChoices):
@@ -261,6 +263,52 @@ class OverdueFlag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.time_limit_id} {self.due_at}"
+
+
+class Reminder(models.Model):
+    """That those who owe a limit, or those above them, were reminded of it: when, and by what.
+
+    A rung of the ladder stands here once per (limit, due date), whoever was told, and so does the
+    breach; ``rung`` counts working days from the last day. What people send, by hand or by letter,
+    stands once a day: ``rung`` counts the days since 1/1/2020. ``at`` is the instant of the rung
+    itself, ``written_at`` that of noticing it.
+    """
+
+    class Kind(models.TextChoices):
+        RUNG = "rung", _("Warning")
+        BREACH = "breach", _("Time limit passed")
+        PERSON = "person", _("Reminder")
+        LETTER = "letter", _("Reminder letter")
+
+    time_limit = models.ForeignKey(
+        TimeLimit, on_delete=models.PROTECT, related_name="reminders", db_index=False
+    )
+    due_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    rung = models.SmallIntegerField(default=0)
+    at = models.DateTimeField()
+    written_at = models.DateTimeField()
+    run = models.ForeignKey(SweepRun, on_delete=models.PROTECT, null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["time_limit", "due_at", "kind", "rung"], name="reminder_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(written_at__gte=F("at")), name="reminder_never_early"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["time_limit"],
+                condition=Q(kind__in=["person", "letter"]),
+                name="reminder_by_people",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.time_limit_id} {self.kind} {self.rung}"
 
 
 class Adjustment(models.Model):

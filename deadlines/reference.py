@@ -5,6 +5,7 @@ from pathlib import Path
 
 from agencies.reference import load_agencies
 from agencies.text import normalise
+from deadlines import rungs
 from deadlines.calendar import read_special_days
 from deadlines.counting import Unit
 from deadlines.models import CalendarDay, CalendarYear, LimitRule
@@ -15,7 +16,7 @@ from ledger import recording
 CALENDAR_SOURCE = Path(__file__).parent / "data" / "vn_calendar.csv"
 DIRECTIVE = "Công văn 4449/UBND-TKBT ngày 14/9/2020 của UBND thành phố Hà Nội"
 
-#: Rule code → first version. Rungs are working days from the last day, as in the City's practice.
+#: Rule code → first version; its ladder of warnings is ``rungs.USUAL``.
 RULES = {
     "agency_report": {
         "name": "Giải trình, bổ sung hồ sơ theo chỉ đạo",
@@ -117,7 +118,7 @@ def _load_rules() -> int:
             version=1,
             defaults={
                 "valid_from": date(2020, 9, 14),
-                "warning_rungs": [-1, 0, 1, 3],
+                "warning_rungs": rungs.stored(rungs.USUAL),
                 **facts,
             },
         )

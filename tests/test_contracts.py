@@ -21,6 +21,7 @@ COLUMNS = {
         "id", "recipient", "kind", "rung", "limit_code", "due_at", "dossier_code", "created_at",
         "read_at",
     ],
+    "v_reminders": ["id", "limit_code", "due_at", "kind", "rung", "at", "written_at"],
     "v_numbers": [
         "id", "holder", "symbol", "year", "number", "ref", "kind", "about_kind", "about_code",
         "issued_on", "issued_at", "digest", "voided_at", "void_reason",

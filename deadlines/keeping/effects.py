@@ -16,11 +16,11 @@ from deadlines.keeping.recounting import (
     PASSED,
     WOULD_HAVE_PASSED,
     Recount,
-    as_date,
     as_instant,
     recount,
 )
 from deadlines.models import CalendarAnnotation
+from deadlines.sql import as_date
 from deadlines.wording import day_text
 
 

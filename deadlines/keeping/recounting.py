@@ -29,6 +29,7 @@ from deadlines.calendar import HANOI, Calendar, CalendarNotPublished
 from deadlines.counting import last_day_before
 from deadlines.keeping.proposed import Proposed
 from deadlines.models import DueDateRevision, LimitRule, Suspension, TimeLimit
+from deadlines.sql import as_date, rows_of
 
 _DAY = timedelta(days=1)
 _NOON = time(12)
@@ -81,9 +82,9 @@ class Recount:
         """``FROM`` and ``WHERE`` of the limits whose end would be another, ``NEW_DUE``."""
         return f"""
             FROM deadlines_timelimit l
-            LEFT JOIN {_rows("by_day", rule="bigint", day="date", due="timestamptz")} p
+            LEFT JOIN {rows_of("by_day", rule="bigint", day="date", due="timestamptz")} p
               ON p.rule = l.rule_id AND p.day = {_key(self.named_rules)}
-            LEFT JOIN {_rows("single", id="bigint", due="timestamptz")} s ON s.id = l.id
+            LEFT JOIN {rows_of("single", id="bigint", due="timestamptz")} s ON s.id = l.id
             WHERE l.due_at > %(first)s AND l.started_at < %(last)s
               AND {NEW_DUE} <> l.due_at
               AND (s.id IS NOT NULL OR {_NEVER_REVISED})"""  # noqa: S608
@@ -92,7 +93,7 @@ class Recount:
     def earlier_sql(self) -> str:
         """``FROM`` of the limits whose first end had passed, with the end it would have had."""
         return f"""
-            FROM {_rows("earlier", id="bigint", due="timestamptz")} e
+            FROM {rows_of("earlier", id="bigint", due="timestamptz")} e
             JOIN deadlines_timelimit l ON l.id = e.id"""
 
 
@@ -265,23 +266,9 @@ def _key(named_rules: Iterable[int]) -> str:
     )
 
 
-def _rows(name: str, **columns: str) -> str:
-    """A parameter of JSON as a table."""
-    if connection.vendor == "postgresql":
-        types = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-        return f"(SELECT * FROM jsonb_to_recordset(%({name})s::jsonb) AS r({types}))"  # noqa: S608
-    taken = ", ".join(f"json_extract(value, '$.{column}') AS {column}" for column in columns)
-    return f"(SELECT {taken} FROM json_each(%({name})s))"  # noqa: S608
-
-
 def _text(moment: datetime) -> str:
     """An instant inside a JSON parameter."""
     return str(at(moment)) if connection.vendor == "sqlite" else moment.isoformat()
-
-
-def as_date(value: Any) -> date:
-    """A date as a bare cursor gives it: SQLite's is text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
 
 
 def as_instant(value: Any) -> datetime:

@@ -18,8 +18,9 @@ from accounts.refusals import Conflict, NotAllowed, Refused
 from accounts.rights import allows
 from agencies.dates import local_day
 from agencies.models import Agency
+from deadlines import laddering
 from deadlines.adjusting import end_of
-from deadlines.models import TimeLimit
+from deadlines.models import Reminder, TimeLimit
 from deadlines.querysets import TimeLimitQuerySet
 from documents import issuing, printing
 from documents.models import Paper
@@ -107,6 +108,7 @@ def remind_by_letter(
             series=sender.series,
         )
         told = _tell(letter, now)
+        laddering.note(rows, kind=Reminder.Kind.LETTER, now=now)
         for limit in rows:
             recording.append(
                 by=by.author,

@@ -1,6 +1,6 @@
 """Reminding whoever owes an answer: once a day for each person and limit, and on record."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -11,8 +11,9 @@ from accounts.models import Message, MessageKind
 from accounts.refusals import NotAllowed, Refused
 from accounts.rights import allows
 from agencies.dates import local_day
+from deadlines import laddering
 from deadlines.calendar import HANOI
-from deadlines.models import TimeLimit
+from deadlines.models import Reminder, TimeLimit
 from dossiers import news
 from dossiers.models import Dossier
 from ledger import recording
@@ -20,7 +21,6 @@ from ledger.models import Event
 
 #: Dossiers that one person may remind of in a day; more is a mistake of the hand.
 MOST_A_DAY = 200
-_FIRST_DAY = date(2020, 1, 1)
 
 
 class NothingOwed(Refused):
@@ -62,7 +62,7 @@ def remind(dossier: Dossier, *, by: Actor, now: datetime) -> int:
             raise NobodyToRemind(
                 _("Nobody at %(agency)s has an account.") % {"agency": limit.agency.name}
             )
-        day = (local_day(now) - _FIRST_DAY).days
+        day = laddering.day_number(now)
         told = Message.objects.filter(
             Q(kind=MessageKind.REMINDED, limit_code=limit.code, due_at=limit.due_at, rung=day)
         ).values_list("recipient_id", flat=True)
@@ -83,6 +83,7 @@ def remind(dossier: Dossier, *, by: Actor, now: datetime) -> int:
             )
             for person in sorted(fresh)
         )
+        laddering.note([limit], kind=Reminder.Kind.PERSON, now=now)
         recording.append(
             by=by.author,
             action="dossier_reminded",

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from deadlines.sweeping import flag_overdue
 from dossiers import transitions as verbs
 from tests.world import NOW
 
@@ -37,6 +38,7 @@ PAGES = {
     "quality": ("minh", "/phan-tich/chat-luong/", 13),
     "work on hand": ("minh", "/phan-tich/khoi-luong/", 9),
     "work on hand of one agency": ("hung", "/phan-tich/khoi-luong/", 9),
+    "briefing": ("minh", "/giao-ban/", 11),
     "agencies": ("lan", "/don-vi/", 7),
     "reorganisations": ("son", "/don-vi/to-chuc-lai/", 7),
     "whom to remind": ("minh", "/ho-so/don-doc/", 6),
@@ -99,8 +101,10 @@ class TestDossierPage:
 
 
 def one_of_each(world, at) -> None:
-    """A dossier overdue at the agency, and one that waits at each desk."""
+    """A dossier overdue at the agency and reminded of by every rung, and one that waits at each
+    desk."""
     world.directed(at)
+    flag_overdue(NOW)
     world.draft(at)
     world.submitted(at)
     world.reported(at)
