@@ -32,7 +32,7 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0001_initial"),
-        ("deadlines", "0004_calendar_changes"),
+        ("deadlines", "0005_warning_ladder"),
     ]
 
     operations = [

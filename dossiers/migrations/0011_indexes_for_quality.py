@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agencies", "0001_initial"),
-        ("dossiers", "0009_running_limits_newest_first"),
+        ("dossiers", "0010_letters_are_reminders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
