@@ -28,7 +28,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from accounts.mail.weights import MUST_COME, URGENT
+from accounts.mail.weights import MUST_COME, TOLD_APART, URGENT
 from accounts.mail_models import Mail, MailChoice, MailItem, MorningRound
 from accounts.models import Appointment, Message, User
 
@@ -64,6 +64,7 @@ def pending(day: date, now: datetime) -> QuerySet[Message]:
     )
     return Message.objects.filter(
         must | may,
+        ~Q(kind__in=TOLD_APART),
         ~Exists(in_a_letter),
         ~Exists(before),
         created_at__gt=now - FRESH,

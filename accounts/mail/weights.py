@@ -45,3 +45,5 @@ URGENT = frozenset(
         MessageKind.INSPECTION_OPENED,
     }
 )
+#: Told by a notice of its own, which goes to the address as it was.
+TOLD_APART = frozenset({MessageKind.PASSWORD_CHANGED, MessageKind.ADDRESS_CHANGED})

@@ -143,6 +143,8 @@ def _of_morning(mail: Mail, by: Actor, told: Sequence[Message], now: datetime) -
     overdue = [one for one in limits if one.due_at <= now]
     due_today = [one for one in limits if one.due_at > now and one.due_on == today]
     soon = [one for one in limits if one.due_on > today]
+    listed = {one.code for one in overdue}
+    told = [one for one in told if one.kind != MessageKind.OVERDUE or one.limit_code not in listed]
     if not limits and not told:
         return None
     hung_on = _limits_of(told, by)
@@ -215,12 +217,7 @@ def _sections(parts: Iterable[tuple[str, tuple[Entry, ...], str]]) -> tuple[Sect
             continue
         more, left = "", len(entries) - MOST_SHOWN
         if left > 0:
-            more = ngettext(
-                "%(n)d more here: %(address)s", "%(n)d more here: %(address)s", left
-            ) % {
-                "n": left,
-                "address": absolute(page),
-            }
+            more = _("%(n)d more here: %(address)s") % {"n": left, "address": absolute(page)}
         title = f"{heading} ({len(entries)})" if heading else ""
         found.append(Section(title, entries[:MOST_SHOWN], more))
     return tuple(found)
