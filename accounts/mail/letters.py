@@ -40,12 +40,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter: subject, greeting, what it says first, its sections, and why it came."""
+    """A letter: subject, greeting, what it says first, its sections, the rules by which its dates
+    are counted where an entry does not say so itself, and why it came."""
 
     subject: str
     greeting: str
     opening: str
     sections: tuple[Section, ...] = ()
+    bases: tuple[str, ...] = ()
     why: str = ""
 
 
@@ -71,6 +73,8 @@ def as_text(letter: Letter) -> str:
             lines += [f"    {day}" for day in entry.strip]
             lines += [f"  {entry.url}"] if entry.url else []
         lines += ["", section.more] if section.more else []
+    if letter.bases:
+        lines += ["", _("How these dates are counted"), *(f"* {basis}" for basis in letter.bases)]
     return "\n".join([*lines, "", "--", *foot(letter)]) + "\n"
 
 

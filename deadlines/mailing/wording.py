@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts import actors, news
 from accounts.actors import Actor
 from accounts.mail.letters import Entry, Letter, Section, absolute, one_line
-from accounts.mail.weights import MUST_COME
+from accounts.mail.weights import LADDER, MUST_COME
 from accounts.mail_models import Mail
 from accounts.models import Message, MessageKind
 from agencies.dates import local_day
@@ -74,7 +74,7 @@ def _of_account(mail: Mail) -> Letter:
 
 def _of_news(mail: Mail, by: Actor, told: Sequence[Message], now: datetime) -> Letter:
     limits = _limits_of(told, by)
-    entries = tuple(_entry(one, limits, now, with_strip=len(told) == 1) for one in told)
+    entries = tuple(_entry(one, limits, now, in_full=len(told) == 1) for one in told)
     opening = ngettext("There is %(n)d piece of news for you.", "There are %(n)d pieces of news "
                        "for you.", len(told)) % {"n": len(told)}  # fmt: skip
     return Letter(
@@ -82,6 +82,7 @@ def _of_news(mail: Mail, by: Actor, told: Sequence[Message], now: datetime) -> L
         greeting=_greeting(mail.recipient.full_name),
         opening=opening,
         sections=_sections((("", entries, reverse("accounts:inbox")),)),
+        bases=_bases(limits.values()) if len(told) > 1 else (),
         why=_why(by),
     )
 
@@ -108,14 +109,15 @@ def _limits_of(told: Iterable[Message], by: Actor) -> dict[str, TimeLimit]:
 
 
 def _entry(
-    message: Message, limits: dict[str, TimeLimit], now: datetime, *, with_strip: bool
+    message: Message, limits: dict[str, TimeLimit], now: datetime, *, in_full: bool
 ) -> Entry:
     item, limit = news.item(message), limits.get(message.limit_code)
     facts = {}
     if limit:
         facts["due"] = _due(limit, now)
-        facts["reason"] = _reason(limit)
-        if with_strip and limit.met_at is None:
+        if in_full:
+            facts["reason"] = _reason(limit)
+        if in_full and limit.met_at is None:
             facts["strip"] = _strip(limit)
     return Entry(
         sentence=item.sentence,
@@ -143,8 +145,8 @@ def _of_morning(mail: Mail, by: Actor, told: Sequence[Message], now: datetime) -
     overdue = [one for one in limits if one.due_at <= now]
     due_today = [one for one in limits if one.due_at > now and one.due_on == today]
     soon = [one for one in limits if one.due_on > today]
-    listed = {one.code for one in overdue}
-    told = [one for one in told if one.kind != MessageKind.OVERDUE or one.limit_code not in listed]
+    listed = {one.code for one in limits}
+    told = [one for one in told if one.kind not in LADDER or one.limit_code not in listed]
     if not limits and not told:
         return None
     hung_on = _limits_of(told, by)
@@ -155,7 +157,7 @@ def _of_morning(mail: Mail, by: Actor, told: Sequence[Message], now: datetime) -
         (_("Due within two working days"), _lines(soon, now), page),
         (
             _("News since the last letter"),
-            tuple(_entry(one, hung_on, now, with_strip=False) for one in told),
+            tuple(_entry(one, hung_on, now, in_full=False) for one in told),
             reverse("accounts:inbox"),
         ),
     )
@@ -167,6 +169,7 @@ def _of_morning(mail: Mail, by: Actor, told: Sequence[Message], now: datetime) -
         opening=_("This morning, %(day)s: %(counts)s.")
         % {"day": day_text(today), "counts": counts},
         sections=_sections(parts),
+        bases=_bases([*limits, *hung_on.values()]),
         why=_why(by),
     )
 
@@ -194,7 +197,6 @@ def _lines(limits: Sequence[TimeLimit], now: datetime) -> tuple[Entry, ...]:
             sentence=_("%(code)s: %(rule)s") % {"code": _said(one), "rule": one.rule.name},
             title=one_line(one.subject_title),
             due=_due(one, now),
-            reason=_reason(one),
             url=absolute(reverse("dossiers:detail", args=[one.subject_code])),
             tone="overdue" if one.due_at <= now else "",
         )
@@ -241,6 +243,11 @@ def _reason(limit: TimeLimit) -> str:
     if limit.rule.code == rules.BY_DATE:
         return _("The date is set in writing by the level that gives the task.")
     return strips.rule_sentence(limit.rule)
+
+
+def _bases(limits: Iterable[TimeLimit]) -> tuple[str, ...]:
+    """Why those dates, each rule once."""
+    return tuple(dict.fromkeys(_reason(one) for one in limits))
 
 
 def _strip(limit: TimeLimit) -> tuple[str, ...]:
