@@ -166,8 +166,7 @@ def _of_morning(mail: Mail, by: Actor, told: Sequence[Message], now: datetime) -
     return Letter(
         subject=_("Đúng Hạn %(day)s: %(counts)s") % {"day": day, "counts": counts},
         greeting=_greeting(mail.recipient.full_name),
-        opening=_("This morning, %(day)s: %(counts)s.")
-        % {"day": day_text(today), "counts": counts},
+        opening=_("Today, %(day)s: %(counts)s.") % {"day": day_text(today), "counts": counts},
         sections=_sections(parts),
         bases=_bases([*limits, *hung_on.values()]),
         why=_why(by),
@@ -198,7 +197,7 @@ def _lines(limits: Sequence[TimeLimit], now: datetime) -> tuple[Entry, ...]:
             title=one_line(one.subject_title),
             due=_due(one, now),
             url=absolute(reverse("dossiers:detail", args=[one.subject_code])),
-            tone="overdue" if one.due_at <= now else "",
+            tone="overdue" if one.due_at <= now else "soon",
         )
         for one in limits
     )

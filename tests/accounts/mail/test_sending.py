@@ -1,9 +1,11 @@
 """The outbox against servers that refuse, hang and die (quality.md §5 F10), and side by side."""
 
+import json
 import threading
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
 from accounts.mail import desk, sending
@@ -194,3 +196,29 @@ class TestSideBySide:
         assert len(names) == len(set(names)) == len({one["To"] for one in server.letters}) == 6
         assert {state for _who, state, _tries in states()} <= {"sent", "dropped"}
         assert MailItem.objects.count() == 18
+
+
+class TestTheCommand:
+    def test_names_what_was_given_up_and_lets_it_try_again(self, told, server, capsys):
+        server.mode = "refuses"
+        for minute in (1, 3, 20):
+            mailing.run(after(minute))
+        call_command("outbox", "--json")
+        said = json.loads(capsys.readouterr().out)
+        assert (said["dead"], said["waiting"]) == (2, 0)
+        one = said["dead_letters"][0]
+        assert (one["tries"], one["error"]) == (3, "SMTPRecipientsRefused 550")
+        assert "@hanoi.example" not in str(said)
+        call_command("outbox", "--again", str(one["id"]))
+        assert sorted(state for _who, state, _tries in states()) == ["dead", "waiting"]
+        call_command("outbox", "--again")
+        assert "1 will be tried again" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_the_view_for_operators_says_what_became_of_each_letter(told, server):
+    mailing.run(after(1))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT recipient, kind, state, tries, messages FROM v_letters ORDER BY 1")
+        assert cursor.fetchall() == [
+            ("hung", "morning", "sent", 1, 1), ("lan", "morning", "sent", 1, 1),
+        ]  # fmt: skip
