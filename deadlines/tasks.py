@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from deadlines import keeping, sweeping, tallying
+from deadlines import keeping, mailing, sweeping, tallying
 
 
 @shared_task
@@ -19,3 +19,9 @@ def warn_of_missing_year() -> int:
 @shared_task
 def compact_tally() -> int:
     return tallying.compact()
+
+
+# A letter that was being sent is sent again under the same Message-ID; a second pass harms nobody.
+@shared_task(acks_late=False)
+def send_mail() -> int:
+    return mailing.run(timezone.now()).sent
