@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0007_posts_by_two_people'),
+        ('accounts', '0008_ladder_news'),
     ]
 
     operations = [
