@@ -116,6 +116,11 @@ UNWATCHED = frozenset(
         "dossiers.ImportSession",
         "dossiers.Running",
         "ledger.Gap",
+        "config.Heartbeat",
+        "config.FailedJob",
+        "config.SelfCheck",
+        "config.SelfCheckFinding",
+        "config.BackupRun",
     }
 )
 
