@@ -254,7 +254,7 @@ def _outboxes(now: datetime) -> Reading:
             parts.append(
                 words % {"outbox": outbox.title, "waiting": backlog.waiting, "dead": backlog.dead}
             )
-    text = " ".join(parts) or _("Nothing waits.")
+    text = " ".join(parts) or _("Every outbox is empty.")
     advice = _("Look at workers and queue above, and at what was given up.") if level != OK else ""
     return Reading(level, text, advice, numbers)
 
