@@ -51,8 +51,13 @@ def _add_identity(_logger: object, _name: str, event: Event) -> Event:
 
 
 def _name_the_route(_logger: object, _name: str, event: Event) -> Event:
-    """In Django's own lines the route stands for the address, which may hold a secret link."""
+    """In Django's own lines the route stands for the address, which may hold a secret link.
+
+    Django writes some of them when the request has left all middleware; it still has its number.
+    """
     request = getattr(event.get("_record"), "request", None)
+    if number := getattr(request, "request_id", ""):
+        event.setdefault("request_id", number)
     path = getattr(request, "path", "")
     if path and path in str(event.get("event", "")):
         match = getattr(request, "resolver_match", None)
