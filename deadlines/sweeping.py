@@ -21,6 +21,7 @@ from accounts.models import MessageKind
 from accounts.querysets import HEAD_ROLES
 from accounts.roles import Role
 from agencies.dates import local_day
+from deadlines import clocks
 from deadlines.models import SweepRun
 from ledger import recording
 
@@ -38,6 +39,15 @@ def flag_overdue(now: datetime) -> SweepRun:
     """Flag every limit that is due at or before ``now``, not met, and not yet flagged for this due
     date. Gives the run with the number of flags it set. ``now`` is aware."""
     return _record(SweepRun.Kind.SWEEP, "l.met_at IS NULL AND l.due_at <= %s", [_sql(now)], now)
+
+
+def flag_by_the_clock(now: datetime) -> SweepRun:
+    """The periodic sweep: as of ``SETTLING`` before the clock on the wall, if it can be believed.
+
+    Raises ``ClocksDisagree``; what is overdue shows as overdue all the same.
+    """
+    clocks.must_agree(now)
+    return flag_overdue(now - SETTLING)
 
 
 def flag_met_late(limit_id: int, now: datetime) -> SweepRun:
