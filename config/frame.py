@@ -29,7 +29,7 @@ class Place:
 
 
 PLACES = (
-    Place(_("Overview"), "dashboards:overview", "chart", "t", "dash_city"),
+    Place(_("Overview"), "dashboards:overview", "chart", "t", "dash_own"),
     Place(_("My work"), "dossiers:mine", "list", "v", "dossier_list"),
     Place(_("Dossiers"), "dossiers:list", "file", "h", "dossier_list"),
     Place(_("Tasks"), "tasks:list", "check", "u", "task_list"),

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from dashboards import views
+from dashboards import morning, saved, views
 
 app_name = "dashboards"
 urlpatterns = [
-    path("tong-quan/", views.overview, name="overview"),
+    path("tong-quan/", morning.overview, name="overview"),
+    path("tong-quan/bo-loc/", saved.saved, name="saved"),
     path("thoi-han/", views.limits, name="limits"),
     path("thoi-han/xuat/", views.export_limits, name="export_limits"),
 ]

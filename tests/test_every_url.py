@@ -33,7 +33,7 @@ POSTS = {
     "tasks:give", "tasks:give_from", "tasks:assign", "tasks:report", "tasks:accept",
     "tasks:send_back",
     "accounts:autosave", "dossiers:bulk", "dossiers:export", "dossiers:filters",
-    "dashboards:export_limits", "tasks:export", "tasks:ask_extension", "tasks:decide",
+    "dashboards:export_limits", "dashboards:saved", "tasks:export", "tasks:ask_extension", "tasks:decide",
     "tasks:propose", "tasks:suspend", "tasks:resume",
     "dossiers:save_filter", "dossiers:imports", "dossiers:import_session",
     "agencies:merge", "agencies:rename", "agencies:close", "agencies:split", "agencies:arrange",
@@ -183,7 +183,7 @@ class TestTheTableOfRights:
         "dossier_create", "dossier_edit", "dossier_assign", "dossier_submit", "response_draft",
         "dash_own", "import_csv", "import_view",
     }  # fmt: skip
-    CITY = ALL | READ | {"dash_city", "city_papers_view"}
+    CITY = ALL | READ | {"dash_own", "dash_city", "city_papers_view"}
     NARROW = {
         "inspection_list", "violation_list", "violation_view", "remedy_view", "decision_view",
     }  # fmt: skip
