@@ -25,6 +25,7 @@ from dashboards.parts import (
     Tile,
     desk_text,
     end_day,
+    hour_text,
     inherited_text,
     moment_text,
     month,
@@ -182,7 +183,7 @@ class Morning:
         }
 
     def _change(self, now: int, before: int) -> str:
-        when = moment_text(self.since)
+        when = hour_text(self.since)
         if now == before:
             return _("As many as at %(when)s") % {"when": when}
         words = {"n": number(abs(now - before)), "when": when}

@@ -136,6 +136,12 @@ def end_day(end: datetime | None) -> str:
     return day_text(last_day_before(end)) if end else ""
 
 
+def hour_text(instant: datetime) -> str:
+    """An instant of these days: "09:00 T2 23/11"."""
+    local = timezone.localtime(instant, timezone.get_default_timezone())
+    return f"{local:%H:%M} {day_text(local.date())[:-5]}"
+
+
 def moment_text(instant: datetime) -> str:
     """An instant as people say it: "09:00 T2 23/11/2026"."""
     local = timezone.localtime(instant, timezone.get_default_timezone())
