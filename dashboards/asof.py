@@ -215,22 +215,37 @@ def _agencies(moment: Past) -> dict[str, Any]:
     return {"owed_then": owed, "counted_then": counted}
 
 
-def count_open(found: Callable[[Moment], TimeLimitQuerySet], moment: Moment) -> int:
-    """How many limits ``found`` gives at a moment, where it gives open ones alone: the same as to
-    count it, by the indexes of what is open and of what was met since.
+def parts(found: Callable[[Moment], TimeLimitQuerySet], moment: Moment) -> list[TimeLimitQuerySet]:
+    """What ``found`` gives at a moment, where it gives open limits alone, in parts without a row in
+    common: what is still open and what was met since, each of which an index finds."""
+    if not isinstance(moment, Past) or moment.revised:
+        return [found(moment)]
+    return _open_then(found(moment), moment)
+
+
+def count_open(
+    found: Callable[[Moment], TimeLimitQuerySet], moment: Moment, *, still_open: int | None = None
+) -> int:
+    """How many limits ``found`` gives at a moment, where it gives open ones alone.
 
     What was revised since is few: it is taken out as it stands, and counted as it was.
+    ``still_open``: how many of them, as they stand, are open to this day, where it is known.
     """
     if not isinstance(moment, Past):
         return found(moment).count()
     as_it_stands = found(replace(moment, revised=False))
-    count = as_it_stands.filter(met_at__isnull=True).count()
-    count += as_it_stands.filter(met_at__gt=moment.now).count()
+    open_now, met_since = _open_then(as_it_stands, moment)
+    count = open_now.count() if still_open is None else still_open
+    count += met_since.count()
     if moment.revised:
-        revised = Q(pk__in=_revised_since(moment.now).values("time_limit"))
-        count -= as_it_stands.filter(revised).count()
-        count += found(moment).filter(revised).count()
+        revised = _revised_since(moment.now).values("time_limit")
+        count -= as_it_stands.filter(pk__in=revised).count()
+        count += found(moment).filter(pk__in=revised).count()
     return count
+
+
+def _open_then(found: TimeLimitQuerySet, moment: Moment) -> list[TimeLimitQuerySet]:
+    return [found.filter(met_at__isnull=True), found.filter(met_at__gt=moment.now)]
 
 
 def as_they_were(rows: Iterable[TimeLimit], moment: Moment) -> list[TimeLimit]:

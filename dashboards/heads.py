@@ -43,7 +43,7 @@ def desks(
         overdue.filter(owed_then__in=agency_ids)
         .order_by()
         .values("owed_then", name=officer_name(moment))
-        .annotate(count=Count("pk"))
+        .annotate(count=Count("*"))
     )
     found = defaultdict(list)
     for row in sorted(rows, key=lambda row: (-row["count"], row["name"] or "")):
@@ -60,7 +60,7 @@ def inherited(overdue: TimeLimitQuerySet, posts: Iterable[Appointment]) -> Mappi
     if not before:
         return {}
     rows = overdue.filter(reduce(or_, before)).order_by().values("owed_then")
-    return dict(rows.annotate(count=Count("pk")).values_list("owed_then", "count"))
+    return dict(rows.annotate(count=Count("*")).values_list("owed_then", "count"))
 
 
 def held_lines(limits: Iterable[TimeLimit], moment: Moment) -> list[Line]:

@@ -44,6 +44,7 @@ from dashboards.selection import (
     written,
 )
 from deadlines.listing import Line
+from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 from deadlines.querysets import TimeLimitQuerySet
 from inspections.duty import counts
@@ -78,6 +79,9 @@ class Morning:
         """The limits behind a number of this page."""
         words = {name.replace("_", "-"): value for name, value in words.items()}
         return select(self.limits, {**self.asked, **words}, moment or self.moment)
+
+    def _parts(self, state: str) -> list[TimeLimitQuerySet]:
+        return asof.parts(lambda moment: self.found(moment, tinh_trang=state), self.moment)
 
     def link(self, **words: Any) -> str:
         """The list of exactly those limits."""
@@ -177,10 +181,23 @@ class Morning:
     def counts_before(self) -> dict[str, int]:
         """The same as of the same hour of the last working day, as it was known then."""
         before = asof.at(self.since, present=self.present)
+        still_open = {"qua-han": self._late_before_and_now(before)}
         return {
-            state: asof.count_open(lambda m, s=state: self.found(m, tinh_trang=s), before)
+            state: asof.count_open(
+                lambda moment, state=state: self.found(moment, tinh_trang=state),
+                before,
+                still_open=still_open.get(state),
+            )
             for state in OPEN_STATES
         }
+
+    def _late_before_and_now(self, before: Moment) -> int | None:
+        """Of those overdue now, how many were at an earlier instant, as they stand: all but the few
+        that ended since. Not known where one looks back from a past moment, or agencies changed."""
+        if isinstance(self.moment, asof.Past) or not isinstance(before, asof.Past) or before.heirs:
+            return None
+        ended_since = self.found(tinh_trang="qua-han").filter(due_then__gt=before.now)
+        return self.open_counts["qua-han"] - ended_since.count()
 
     def _change(self, now: int, before: int) -> str:
         when = hour_text(self.since)
@@ -221,10 +238,11 @@ class Morning:
         """(agency that owes, agency in whose figures it counts) → counts; one query a state."""
         found: dict[tuple[int, int], Sum] = defaultdict(Sum)
         for state in OPEN_STATES:
-            groups = self.found(tinh_trang=state).order_by().values("owed_then", "counted_then")
-            for row in groups.annotate(count=Count("pk"), oldest=Min("due_then")):
-                key = row["owed_then"], row["counted_then"]
-                found[key].add(state, row["count"], row["oldest"])
+            for part in self._parts(state):
+                groups = part.order_by().values("owed_then", "counted_then")
+                for row in groups.annotate(count=Count("*"), oldest=Min("due_then")):
+                    key = row["owed_then"], row["counted_then"]
+                    found[key].add(state, row["count"], row["oldest"])
         return found
 
     def agencies(self, most: int = 8) -> list[Bar]:
@@ -313,6 +331,9 @@ class Morning:
 
     def worst(self, most: int = 10) -> list[Line]:
         """The limits longest overdue: who holds each, and in how many records it is."""
-        late = self.found(tinh_trang="qua-han").for_list()
-        rows = counts.with_counts(late, self.by).order_by("due_then", "pk")
-        return heads.held_lines(rows[:most], self.moment)
+        found: list[TimeLimit] = []
+        for part in self._parts("qua-han"):
+            rows = counts.with_counts(part.for_list(), self.by).order_by("due_then", "pk")
+            found += rows[:most]
+        found.sort(key=lambda limit: (limit.due_then, limit.pk))
+        return heads.held_lines(found[:most], self.moment)

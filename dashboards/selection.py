@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.dates import local_day
 from agencies.models import Agency, Kind
 from dashboards.asof import Past, rebuilt
 from deadlines.adjusting import end_of
@@ -20,7 +21,7 @@ from deadlines.calendar import CalendarNotPublished
 from deadlines.fields import read_date, read_instant
 from deadlines.moments import Moment
 from deadlines.querysets import IN_TIME, LATE, TimeLimitQuerySet
-from dossiers.models import Dossier, Task, Urgency
+from dossiers.models import Dossier, Urgency
 
 #: Slug → working days overdue, from and to; a limit past its end on a day off counts as the first.
 AGES: dict[str, tuple[int, int | None]] = {
@@ -49,17 +50,23 @@ _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 State = Callable[[Moment, datetime], Q]
 
 
-def _open(at: datetime) -> Q:
-    """Not met as of an instant; without a bound on ``met_at`` for the common case, now."""
-    return Q(met_at__isnull=True) | Q(met_at__gt=at)
+def _open(m: Moment) -> Q:
+    """Not met as of the moment. At the present what is met is met: indexes of what is open answer
+    to nothing but that."""
+    unmet = Q(met_at__isnull=True)
+    return unmet | Q(met_at__gt=m.now) if isinstance(m, Past) else unmet
+
+
+def _met(m: Moment) -> Q:
+    return Q(met_at__lte=m.now) if isinstance(m, Past) else Q(met_at__isnull=False)
 
 
 def _running(m: Moment, _since: datetime) -> Q:
-    return Q(_open(m.now), started_at__lte=m.now, due_then__gt=m.now)
+    return Q(_open(m), started_at__lte=m.now, due_then__gt=m.now)
 
 
 def _overdue(m: Moment, _since: datetime) -> Q:
-    return Q(_open(m.now), due_then__lte=m.now)  # it began before its end
+    return Q(_open(m), due_then__lte=m.now)  # it began before its end
 
 
 def _today(m: Moment, since: datetime) -> Q:
@@ -72,11 +79,11 @@ def _soon(m: Moment, since: datetime) -> Q:
 
 
 def _on_time(m: Moment, _since: datetime) -> Q:
-    return Q(IN_TIME, met_at__lte=m.now, lifted=False)
+    return Q(_met(m), IN_TIME, lifted=False)
 
 
 def _late(m: Moment, _since: datetime) -> Q:
-    return Q(LATE, met_at__lte=m.now)
+    return _met(m) & LATE
 
 
 def _decided(m: Moment, since: datetime) -> Q:
@@ -87,16 +94,25 @@ def _newly_overdue(m: Moment, since: datetime) -> Q:
     """Whose end passed since then without an answer, whether or not one came afterwards, or another
     end was granted."""
     passed = Q(due_then__gt=since, due_then__lte=m.now)
-    unanswered = _open(m.now) | Q(met_at__gte=F("due_at"))
+    unanswered = _open(m) | Q(met_at__gte=F("due_at"))
     granted_since = Q(breached_at__gt=since, breached_at__lte=m.now)
-    found = (passed & unanswered) | granted_since
-    if not isinstance(m, Past):  # the month leads an index to them
-        found &= Q(due_month__gte=_local_day(since).replace(day=1))
-    return found
+    return ((passed & unanswered) | granted_since) & _by_month(m, local_day(since), None)
 
 
 def _directed(m: Moment, since: datetime) -> Q:
     return Q(started_at__gt=since, started_at__lte=m.now, rule__code="agency_report")
+
+
+def _by_month(m: Moment, first: date | None, last: date | None) -> Q:
+    """What adds nothing but an index: the months of a period, where due dates are as they stand."""
+    found = Q()
+    if isinstance(m, Past) and m.revised:
+        return found
+    if first:
+        found &= Q(due_month__gte=first.replace(day=1))
+    if last:
+        found &= Q(due_month__lte=last.replace(day=1))
+    return found
 
 
 STATES: dict[str, State] = {
@@ -196,8 +212,8 @@ def _narrowed(
     limits: TimeLimitQuerySet, asked: Mapping[str, str], moment: Moment
 ) -> TimeLimitQuerySet:
     if (agency := key_of(asked, "don-vi")) is not None:
-        past = isinstance(moment, Past)
-        limits = limits.filter(counted_then=agency) if past else limits.counted_at(agency)
+        moved = isinstance(moment, Past) and moment.heirs
+        limits = limits.filter(counted_then=agency) if moved else limits.counted_at(agency)
     if (owing := key_of(asked, "noi-giu")) is not None:
         limits = limits.filter(owed_then=owing)
     if (kind := asked.get("loai")) in Kind.values:
@@ -210,10 +226,8 @@ def _narrowed(
     if (urgency := asked.get("khan")) in Urgency.values:
         about["urgency"] = urgency
     if about:
-        dossiers = Dossier.objects.filter(**about)
-        tasks = Task.objects.filter(conclusion__dossier__in=dossiers.values("pk"))
         limits = limits.filter(
-            Q(subject_code__in=dossiers.values("code")) | Q(subject_code__in=tasks.values("code"))
+            Exists(Dossier.objects.filter(code=OuterRef("subject_code"), **about))
         )
     return limits
 
@@ -242,12 +256,7 @@ def _falling_due(
         limits = limits.filter(due_then__gt=_start_of(first))
     if last:
         limits = limits.filter(due_then__lte=end_of(last))
-    if not isinstance(moment, Past):  # the month leads an index to them
-        if first:
-            limits = limits.filter(due_month__gte=first.replace(day=1))
-        if last:
-            limits = limits.filter(due_month__lte=last.replace(day=1))
-    return limits
+    return limits.filter(_by_month(moment, first, last))
 
 
 def period(asked: Mapping[str, str], today: date) -> tuple[date | None, date | None]:
@@ -286,7 +295,3 @@ def agency_name(asked: Mapping[str, str], name: str = "don-vi") -> str:
     if key is None:
         return ""
     return Agency.objects.filter(pk=key).values_list("name", flat=True).first() or ""
-
-
-def _local_day(instant: datetime) -> date:
-    return timezone.localtime(instant, timezone.get_default_timezone()).date()

@@ -24,7 +24,7 @@ def named(by: Actor) -> list[str]:
     """The fields of the dossiers that a person may see, in order; one query."""
     if not reaches_city(by, "dossier_view"):
         own = Dossier.objects.filter(agency_id__in=agencies_of(by, "dossier_view"))
-        found = own.exclude(field="").order_by("field").values_list("field", flat=True)
+        found = own.filter(field__gt="").order_by("field").values_list("field", flat=True)
         return list(found.distinct()[:MOST])
     with connection.cursor() as cursor:
         cursor.execute(_EACH, [MOST])
