@@ -39,12 +39,16 @@ from dossiers.models import Urgency
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def moment_of(request: HttpRequest) -> Moment:
+def moment_of(request: HttpRequest, *, to_the_minute: bool = False) -> Moment:
     """The instant that the address looks back to (``luc``, local), else the request's own. What
-    lies ahead, or cannot be read, is no instant to look back to."""
+    lies ahead, or cannot be read, is no instant to look back to.
+
+    ``to_the_minute``: the minute that the request's own instant lies in begins it, for papers that
+    name the minute and shall be found again by it.
+    """
     luc = read_moment(request.GET.get("luc", ""))
     if luc is None or not _FIRST <= luc < request.now:
-        return asof.at(request.now, present=request.now)
+        luc = request.now.replace(second=0, microsecond=0) if to_the_minute else request.now
     return asof.at(luc, present=request.now)
 
 

@@ -46,7 +46,7 @@ def desks(
         .annotate(count=Count("*"))
     )
     found = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (-row["count"], row["name"] or "")):
+    for row in sorted(rows, key=lambda row: (-row["count"], not row["name"], row["name"])):
         found[row["owed_then"]].append(Desk(row["name"] or "", row["count"]))
     return found
 

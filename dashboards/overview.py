@@ -59,7 +59,8 @@ class Morning:
     """The parts of the page at one moment, of the limits that the reader may see.
 
     ``asked`` are the filters, and ``luc`` when the moment is a past one: they go along in every
-    link. ``present`` is the instant of the request. Queries do not grow with the rows.
+    link. ``present`` is the instant of the request; ``since`` is what it is compared with, the same
+    hour of the last working day unless told otherwise. Queries do not grow with the rows.
     """
 
     def __init__(
@@ -70,9 +71,10 @@ class Morning:
         by: Actor,
         *,
         present: datetime,
+        since: datetime | None = None,
     ):
         self.limits, self.asked, self.moment, self.by = limits, asked, moment, by
-        self.since = last_working_hour(moment)
+        self.since = since or last_working_hour(moment)
         self.present = present
 
     def found(self, moment: Moment | None = None, **words: str) -> TimeLimitQuerySet:

@@ -33,7 +33,7 @@ POSTS = {
     "tasks:give", "tasks:give_from", "tasks:assign", "tasks:report", "tasks:accept",
     "tasks:send_back",
     "accounts:autosave", "dossiers:bulk", "dossiers:export", "dossiers:filters",
-    "dashboards:export_limits", "dashboards:saved", "tasks:export", "tasks:ask_extension", "tasks:decide",
+    "dashboards:export_limits", "dashboards:saved", "dashboards:briefing", "tasks:export", "tasks:ask_extension", "tasks:decide",
     "tasks:propose", "tasks:suspend", "tasks:resume",
     "dossiers:save_filter", "dossiers:imports", "dossiers:import_session",
     "agencies:merge", "agencies:rename", "agencies:close", "agencies:split", "agencies:arrange",

@@ -1,6 +1,7 @@
 """Tile = list = file = ``figures`` = a count in SQL that somebody else wrote, for every role."""
 
 import csv
+import functools
 import io
 import json
 import random
@@ -177,13 +178,18 @@ def _days_back() -> list[date]:
     return [date(2026, 11, 24) - timedelta(days=n) for n in range(60)]
 
 
+@functools.cache
+def _special() -> dict[date, str]:
+    return {row.date: row.kind for row in CalendarDay.objects.filter(date__year=2026)}
+
+
+@functools.cache
 def _late_by(last_day: date) -> int:
     """Working days after the last day, today included, one by one."""
-    special = {row.date: row.kind for row in CalendarDay.objects.filter(date__year=2026)}
     days = [
         last_day + timedelta(days=n) for n in range(1, (date(2026, 11, 25) - last_day).days + 1)
     ]
-    off = [special.get(day, "day_off" if is_weekend(day) else "") == "day_off" for day in days]
+    off = [_special().get(day, "day_off" if is_weekend(day) else "") == "day_off" for day in days]
     return off.count(False)
 
 
