@@ -10,7 +10,7 @@ that were open at the instant two things may differ from what stands there now:
 
 Whatever was met, lifted or begun later is recognised by its own instant. The calendar is the
 edition in force then. Paper history that was entered later counts by the instants that the paper
-states; rights are those of today (docs/decisions/0018-as-of.md).
+states; rights are those of today (docs/decisions/0020-the-morning-page-and-any-past-instant.md).
 """
 
 from collections.abc import Callable, Iterable, Mapping
