@@ -127,7 +127,7 @@ RIGHTS: dict[str, dict[Column, Scope]] = {
     "user_role": _SYSADMIN,
     "user_role_view": {**_OFFICE, **_SYSADMIN, **_AUDITOR},
     "user_role_confirm": {**_OFFICE, **_SYSADMIN},
-    "dash_own": _AGENCY,
+    "dash_own": {**_AGENCY, **_READERS},
     "dash_city": _READERS,
     "analysis_view": {**_AGENCY, **_READERS},
 }

@@ -31,7 +31,7 @@ class Place:
 
 
 PLACES = (
-    Place(_("Overview"), "dashboards:overview", "chart", "t", "dash_city"),
+    Place(_("Overview"), "dashboards:overview", "chart", "t", "dash_own"),
     Place(_("Analysis"), "analysis:rates", "chart", "r", "analysis_view"),
     Place(_("My work"), "dossiers:mine", "list", "v", "dossier_list"),
     Place(_("Dossiers"), "dossiers:list", "file", "h", "dossier_list"),
@@ -39,7 +39,7 @@ PLACES = (
     Place(_("Who holds what"), "dossiers:held", "users", "a", "hands_view"),
     Place(_("Import lists"), "dossiers:imports", "upload", "n", "import_view"),
     Place(_("Time limits"), "dashboards:limits", "clock", "d", "window_view"),
-    Place(_("For the briefing"), "dashboards:briefing", "bell", "b", "dash_city"),
+    Place(_("For the briefing"), "dashboards:unanswered", "bell", "b", "dash_city"),
     Place(_("Public-duty inspections"), "inspections:list", "shield", "k", "inspection_list"),
     Place(_("Requests about time limits"), "adjustments", "pause", "e", "window_view"),
     Place(_("Responsibility"), "inspections:pipeline", "book", "y", "duty_pipeline"),

@@ -1,147 +1,167 @@
-"""What the leadership takes up at its briefing (báo cáo giao ban): time limits that are still open
-after more than three reminders, with the agency and its head."""
+"""The morning page on paper: figures on one page, then lists; or the lists as a workbook."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import chain
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from accounts.news import DUTY_CODES, TASK_CODES
+from accounts.actors import Actor
 from accounts.pages import page
-from accounts.paging import numbered
-from accounts.rights import allows, reaches_city
+from accounts.saving import query_of
 from agencies.dates import local_day
-from deadlines import reminded
-from deadlines.listing import Line, lines
-from deadlines.models import Reminder, TimeLimit
+from dashboards import asking
+from dashboards.asof import as_they_were
+from dashboards.heads import holders_of
+from dashboards.overview import Morning
+from dashboards.parts import percent
+from dashboards.selection import kept, last_working_hour, state_label, written
+from dashboards.views import cells, columns
+from deadlines.listing import MOST_SAID
+from deadlines.models import TimeLimit
 from deadlines.moments import Moment
-from deadlines.published import published
-from deadlines.querysets import TimeLimitQuerySet
-from deadlines.wording import chip, day_text
-from dossiers.views.export import CHUNK, FileAbout, sheet_of_list
-from inspections.heads import head_in, heads_of
+from deadlines.wording import chip
+from documents import forms
+from documents.forms.briefings import MOST_ROWS
+from documents.handing_out import as_file
+from dossiers.views.export import FileAbout, sheet_of_list
+from ledger import recording
 
-PAGE_SIZE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A limit with the person who heads its agency today, and how it was reminded of."""
-
-    line: Line
-    url: str
-    head: str
-    reminders: int
-    last_text: str
-    last_kind: str
-
-
-@page("window_view")
-def briefing(request: HttpRequest) -> HttpResponse:
-    """The limits that have had more than three reminders and no answer, most reminded first."""
-    moment = Moment(request.now, published().calendar)
-    paged = numbered(_found(request, moment), request.GET, size=PAGE_SIZE)
-    context = {
-        "page": paged,
-        "rows": _rows(paged.rows, moment),
-        "most": reminded.MANY,
-        "city": reaches_city(request.actor, "window_view"),
-        "may_export": allows(request.actor, "export_dossiers"),
-        "as_of": request.now,
-        "today_text": day_text(moment.today),
-    }
-    return render(request, "dashboards/briefing.html", context)
+DAILY = ("qua-han", "hom-nay", "sap-den-han")
+#: What a week adds to the lists of a day.
+WEEKLY = ("moi-qua-han", "xong-muon")
+CITY = "Ủy ban nhân dân thành phố Hà Nội"
 
 
 @page("export_dossiers", ("GET", "HEAD", "POST"))
-def export_briefing(request: HttpRequest) -> HttpResponse:
-    """The same list, every row, as XLSX or CSV."""
+def briefing(request: HttpRequest) -> HttpResponse:
+    """The briefing of the moment and filters that the address names, as the form asks: of a day or
+    of a week (``ky=tuan``), PDF, DOCX (``dang=docx``) or XLSX. The ledger says who took what."""
+    words = kept(request.GET)
     if request.method != "POST":
-        return redirect("dashboards:briefing")
-    moment = Moment(request.now, published().calendar)
-    found = list(_found(request, moment))
-    about = FileAbout("briefing", "giao-ban", _("For the briefing"), len(found))
-    return sheet_of_list(request, about, _columns(), _cells(found, moment))
+        return redirect(f"{reverse('dashboards:overview')}?{query_of(request.GET)}")
+    moment = asking.moment_of(request, to_the_minute=True)
+    weekly = request.POST.get("ky") == "tuan"
+    since = moment.now - timedelta(days=7) if weekly else last_working_hour(moment)
+    seen = TimeLimit.objects.visible_to(request.actor)
+    with translation.override(settings.LANGUAGE_CODE):  # papers speak Vietnamese to everybody
+        morning = Morning(seen, words, moment, request.actor, present=request.now, since=since)
+        states = (*DAILY, *WEEKLY) if weekly else DAILY
+        kind = request.POST.get("dang")
+        if kind == "xlsx":
+            return _workbook(request, morning, states)
+        scope = [one["label"] for one in asking.chips(request.GET, moment)]
+        layout = forms.briefing(said(morning, request.actor, scope, states, weekly=weekly))
+        with recording.recorded():
+            recording.append(
+                by=request.actor.author,
+                action="list_exported",
+                kind="list",
+                code="briefing",
+                now=request.now,
+                after={
+                    "filter": query_of(request.GET),
+                    "as_of": moment.now,
+                    "format": "docx" if kind == "docx" else "pdf",
+                },
+            )
+        name = f"bao-cao-nhanh-{written(moment.now)[:16].replace(':', '')}"
+        return as_file(layout, name, "docx" if kind == "docx" else "pdf")
 
 
-def _found(request: HttpRequest, moment: Moment) -> TimeLimitQuerySet:
-    return reminded.unanswered(TimeLimit.objects.visible_to(request.actor), moment).for_list()
+def _workbook(request: HttpRequest, morning: Morning, states: tuple[str, ...]) -> HttpResponse:
+    """The lists one under the other, each row with its list."""
+    found = [(state_label(state), _listed(morning, state)) for state in states]
+    count = sum(rows.count() for _label, rows in found)
+    rows: Iterator[list[Any]] = chain.from_iterable(
+        ([label, *row] for row in cells(limits, morning.moment)) for label, limits in found
+    )
+    about = FileAbout("briefing", "bao-cao-nhanh", _("Briefing"), count)
+    return sheet_of_list(request, about, [_("List"), *columns()], rows)
 
 
-def _rows(limits: list[TimeLimit], moment: Moment) -> list[Row]:
-    heads, kinds = _heads(limits, moment), _last_kinds(limits)
-    return [
-        Row(
-            line=line,
-            url=_page_of(limit.subject_code),
-            head=heads.get(limit.agency_id, ""),
-            reminders=limit.reminder_count,
-            last_text=day_text(local_day(limit.last_at)),
-            last_kind=kinds.get(limit.pk, ""),
+def _listed(morning: Morning, state: str) -> Any:
+    """The limits of one list, what ends first on top."""
+    words = {"tinh_trang": state}
+    if state in WEEKLY:
+        words["tu_luc"] = written(morning.since)
+    return morning.found(**words).for_list().order_by("due_then", "pk")
+
+
+def said(
+    morning: Morning, by: Actor, scope: list[str], states: tuple[str, ...], *, weekly: bool
+) -> forms.Briefing:
+    now, before = morning.open_counts, morning.counts_before
+    agency = next((post.agency.name for post in by.posts if post.agency), "")
+    first = local_day(morning.moment.now).replace(day=1)
+    this = morning.month_figures(first)
+    last_month = morning.month_figures((first - timedelta(days=1)).replace(day=1))
+    figures = [
+        forms.Figure(
+            label=state_label(state),
+            now=str(now[state]),
+            before=str(before[state]),
+            change=f"{now[state] - before[state]:+d}" if now[state] != before[state] else "0",
         )
-        for limit, line in zip(limits, lines(limits, moment), strict=True)
+        for state in DAILY
     ]
-
-
-def _heads(limits: Iterable[TimeLimit], moment: Moment) -> dict[int, str]:
-    """Agency key → the name of its head today; one query."""
-    posts = heads_of({limit.agency_id for limit in limits})
-    found = {agency: head_in(held, moment.today) for agency, held in posts.items()}
-    return {agency: post.user.full_name for agency, post in found.items() if post}
-
-
-def _last_kinds(limits: Iterable[TimeLimit]) -> dict[int, str]:
-    """Limit key → what kind its last reminder was, in words; one query."""
-    due = {limit.pk: limit.due_at for limit in limits}
-    said = Reminder.objects.filter(time_limit__in=due).order_by("at", "pk")
-    return {row.time_limit_id: _words(row) for row in said if row.due_at == due[row.time_limit_id]}
-
-
-def _words(row: Reminder) -> str:
-    if row.kind in {Reminder.Kind.PERSON, Reminder.Kind.LETTER}:
-        return str(row.get_kind_display())
-    return _("Automatic")
-
-
-def _page_of(code: str) -> str:
-    if code.startswith(DUTY_CODES):
-        return reverse("inspections:subject", args=[code])
-    return reverse(
-        "tasks:detail" if code.startswith(TASK_CODES) else "dossiers:detail", args=[code]
+    figures.append(
+        forms.Figure(
+            label=f"Đúng hạn trong tháng {first:%m/%Y} ({this.on_time} trên {this.decided}); tháng "
+            f"trước {percent(last_month)}",
+            now=percent(this),
+        )
+    )
+    return forms.Briefing(
+        issuer=agency or CITY,
+        governing=CITY if agency else "",
+        by=f"{by.author.name}, {by.author.post}",
+        at=morning.moment.now,
+        since=morning.since,
+        weekly=weekly,
+        scope=scope,
+        figures=figures,
+        news=[forms.Figure(label=tile.label, now=tile.value) for tile in morning.news()],
+        owing=[
+            forms.Owes(
+                agency=row.agency,
+                head=row.head or "Chưa có",
+                overdue=row.counts[0].value,
+                today=row.counts[1].value,
+                soon=row.counts[2].value,
+                oldest=row.oldest_text,
+                holders="; ".join(row.desks),
+            )
+            for row in morning.heads()
+        ],
+        lists=[_list(morning, state) for state in states],
     )
 
 
-def _columns() -> list[str]:
+def _list(morning: Morning, state: str) -> forms.ItemList:
+    limits, moment = _listed(morning, state), morning.moment
+    rows = list(limits[:MOST_ROWS])
+    return forms.ItemList(
+        title=state_label(state), items=_items(rows, moment), total=limits.count()
+    )
+
+
+def _items(rows: list[TimeLimit], moment: Moment) -> list[forms.Item]:
+    rows = as_they_were(rows, moment)
     return [
-        _("Code"),
-        _("Content"),
-        _("Kind of time limit"),
-        _("Agency"),
-        _("Head of the agency"),
-        _("Reminders"),
-        _("Last reminder at"),
-        _("Time limit until the end of"),
-        _("Time limit, in words"),
+        forms.Item(
+            code=limit.subject_code if len(limit.subject_code) <= MOST_SAID else "",
+            matter=limit.subject_title,
+            agency=limit.agency.name,
+            due_on=limit.due_on,
+            said=chip(limit, now=moment.now, calendar=moment.calendar).text,
+            holder=holder,
+        )
+        for limit, holder in zip(rows, holders_of(rows, moment.today), strict=True)
     ]
-
-
-def _cells(limits: list[TimeLimit], moment: Moment) -> Iterator[list[Any]]:
-    for start in range(0, len(limits), CHUNK):
-        some = limits[start : start + CHUNK]
-        heads = _heads(some, moment)
-        for limit in some:
-            yield [
-                limit.subject_code,
-                limit.subject_title,
-                limit.rule.name,
-                limit.agency.name,
-                heads.get(limit.agency_id) or None,
-                limit.reminder_count,
-                limit.last_at,
-                limit.due_on,
-                chip(limit, now=moment.now, calendar=moment.calendar).text,
-            ]

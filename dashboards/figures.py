@@ -22,9 +22,10 @@ from typing import Any
 from django.db.models import Count, Q
 
 from agencies.models import Agency
-from deadlines.querysets import COUNTED_AT, IN_TIME, LATE, TimeLimitQuerySet
+from dashboards.asof import rebuilt
+from deadlines.querysets import IN_TIME, LATE, TimeLimitQuerySet
 
-GROUPS = {"agency": "counted_id", "month": "due_month"}
+GROUPS = {"agency": "counted_then", "month": "month_then"}
 #: Group → what its rows are ordered by.
 ORDER = {"agency": ("agency", "agency_code", "agency_id"), "month": ("month",)}
 
@@ -59,7 +60,11 @@ class Figures:
 
 
 def total(limits: TimeLimitQuerySet, now: datetime) -> Figures:
-    """The four counts over a set of limits, as of an instant; one query."""
+    """The four counts over a set of limits, as of an instant; one query.
+
+    Limits that ``asof.rebuilt`` gave, as ``selection.select`` gives them, are counted as they were.
+    """
+    limits = rebuilt(limits)
     return Figures(**limits.filter(started_at__lte=now).aggregate(**counts_at(now)))
 
 
@@ -71,24 +76,24 @@ def grouped(limits: TimeLimitQuerySet, now: datetime, by: Iterable[str]) -> list
     by = list(by)
     groups = [GROUPS[name] for name in by]
     found = (
-        limits.filter(started_at__lte=now)
-        .annotate(counted_id=COUNTED_AT)
+        rebuilt(limits)
+        .filter(started_at__lte=now)
         .values(*groups)
         .annotate(**counts_at(now))
         .order_by()
     )
     agencies = {}
     if GROUPS["agency"] in groups:
-        agencies = Agency.objects.in_bulk({row["counted_id"] for row in found})
+        agencies = Agency.objects.in_bulk({row["counted_then"] for row in found})
     rows = []
     for row in found:
-        agency = agencies.get(row.get("counted_id"))
+        agency = agencies.get(row.get("counted_then"))
         rows.append(
             {
                 "agency": agency.name if agency else None,
                 "agency_code": agency.code if agency else None,
                 "agency_id": agency.pk if agency else None,
-                "month": row["due_month"].strftime("%Y-%m") if "due_month" in row else None,
+                "month": f"{row['month_then']:%Y-%m}" if "month_then" in row else None,
                 **{name: row[name] for name in ("on_time", "late", "overdue", "running")},
             }
         )
@@ -102,6 +107,6 @@ def counts_at(now: datetime) -> dict[str, Count]:
     return {
         "on_time": Count("pk", filter=met & IN_TIME & Q(lifted=False)),
         "late": Count("pk", filter=met & LATE),
-        "overdue": Count("pk", filter=is_open & Q(due_at__lte=now)),
-        "running": Count("pk", filter=is_open & Q(due_at__gt=now)),
+        "overdue": Count("pk", filter=is_open & Q(due_then__lte=now)),
+        "running": Count("pk", filter=is_open & Q(due_then__gt=now)),
     }

@@ -170,6 +170,15 @@ class TimeLimit(models.Model):
                 name="limit_open_by_agency",
             ),
             models.Index(fields=["due_month", "agency", "due_at", "met_at"], name="limit_figures"),
+            models.Index(
+                fields=["agency", "charged_to", "due_at"],
+                condition=Q(met_at__isnull=True),
+                name="limit_open_by_charge",
+            ),
+            models.Index(
+                fields=["met_at"], condition=Q(met_at__isnull=False), name="limit_met_since"
+            ),
+            models.Index(fields=["started_at"], name="limit_begun_since"),
         ]
 
     def __str__(self) -> str:
@@ -212,6 +221,9 @@ class DueDateRevision(models.Model):
     calendar_change = models.ForeignKey(
         CalendarChange, on_delete=models.PROTECT, null=True, blank=True, related_name="revisions"
     )
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="revision_since")]
 
     def __str__(self) -> str:
         return f"{self.from_due_at} → {self.to_due_at}"

@@ -57,7 +57,7 @@ def move(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Hand open limits, read with their agency and locked, to one successor. Two statements.
+    """Hand open limits, read with agency and officer and locked, to one successor. Two statements.
 
     ``units`` leads from former units to the successor's; officers stay who are among ``people``.
     Start, due date, rule and the head at the start stay as they are. One ledger line each, with
@@ -90,7 +90,11 @@ def move(
                 kind="time_limit",
                 code=limit.code,
                 now=now,
-                before={"agency": limit.agency.name, "agency_code": limit.agency.code},
+                before={
+                    "agency": limit.agency.name,
+                    "agency_code": limit.agency.code,
+                    "officer": limit.officer.full_name if limit.officer else None,
+                },
                 after={
                     "agency": to.name,
                     "agency_code": to.code,

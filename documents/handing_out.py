@@ -24,7 +24,11 @@ def paper_response(request: HttpRequest, paper: Paper) -> HttpResponse:
 
 def layout_response(request: HttpRequest, layout: Layout, name: str) -> HttpResponse:
     """A layout as the file that the address asks for, under a name."""
-    form = wanted_form(request)
+    return as_file(layout, name, wanted_form(request))
+
+
+def as_file(layout: Layout, name: str, form: str) -> HttpResponse:
+    """A layout as "docx" or "pdf" under a name."""
     content, kind = (docx(layout), DOCX) if form == "docx" else (pdf(layout), PDF)
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}")

@@ -36,7 +36,8 @@ POSTS = {
     "tasks:give", "tasks:give_from", "tasks:assign", "tasks:report", "tasks:accept",
     "tasks:send_back",
     "accounts:autosave", "dossiers:bulk", "dossiers:export", "dossiers:filters",
-    "analysis:export", "dashboards:export_limits", "dashboards:export_briefing",
+    "analysis:export", "dashboards:export_limits", "dashboards:export_unanswered",
+    "dashboards:saved", "dashboards:briefing",
     "tasks:export", "tasks:ask_extension", "tasks:decide",
     "tasks:propose", "tasks:suspend", "tasks:resume",
     "dossiers:save_filter", "dossiers:imports", "dossiers:import_session",
@@ -189,7 +190,7 @@ class TestTheTableOfRights:
         "dossier_create", "dossier_edit", "dossier_assign", "dossier_submit", "response_draft",
         "dash_own", "import_csv", "import_view",
     }  # fmt: skip
-    CITY = ALL | READ | {"dash_city", "city_papers_view"}
+    CITY = ALL | READ | {"dash_own", "dash_city", "city_papers_view"}
     NARROW = {
         "inspection_list", "violation_list", "violation_view", "remedy_view", "decision_view",
     }  # fmt: skip

@@ -54,7 +54,7 @@ class TestEveryAnswer:
             200: lan.get("/ho-so/"),
             302: Client().get("/ho-so/"),
             400: lan.get("/ho-so/?q=%00"),
-            403: lan.get("/tong-quan/"),
+            403: lan.get("/nguoi-dung/de-nghi/"),
             404: lan.get("/khong-co/"),
             405: lan.put("/ho-so/"),
             409: lan.get(reverse("dossiers:edit", args=[dossier.code])),

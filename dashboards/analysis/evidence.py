@@ -17,6 +17,7 @@ from dashboards.analysis.asked import Asked, month_end, months_before, names
 from dashboards.analysis.charts import percentile
 from dashboards.analysis.counting import counted, days_taken
 from dashboards.analysis.wording import month_text
+from dashboards.asof import rebuilt
 from dashboards.figures import Figures, counts_at
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
@@ -62,7 +63,9 @@ def _rating(period: str, words: str, asked: Asked, moment: Moment) -> Sheet:
     """Each person's limits of a month, with a row for the whole unit; two queries."""
     month = date.fromisoformat(f"{period}-01")
     found = (
-        TimeLimit.objects.filter(asked.limits(), due_month=month, started_at__lte=moment.now)
+        rebuilt(
+            TimeLimit.objects.filter(asked.limits(), due_month=month, started_at__lte=moment.now)
+        )
         .annotate(counted=COUNTED_AT, unit_name=F("unit__name"), person=F("officer__full_name"))
         .values_list("counted", "unit_name", "person")
         .annotate(**counts_at(moment.now))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from dashboards.analysis.asked import Asked, names
 from dashboards.analysis.counting import Counts, counted, open_now
 from dashboards.analysis.wording import agency_text, number, percent
+from dashboards.asof import rebuilt
 from dashboards.figures import Figures, counts_at
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
@@ -73,7 +74,7 @@ def of_agency(asked: Asked, moment: Moment) -> tuple[list[Load], list[Load]]:
     def both_ways(narrow: Q, **counts: Any) -> QuerySet:
         """What the agency owes and what it owed before it was reorganised: each by its index."""
         halves = [
-            TimeLimit.objects.filter(of, narrow, started_at__lte=moment.now)
+            rebuilt(TimeLimit.objects.filter(of, narrow, started_at__lte=moment.now))
             .values_list(*key)
             .annotate(**counts)
             .order_by()

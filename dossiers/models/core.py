@@ -93,6 +93,7 @@ class Dossier(models.Model):
             models.Index(fields=["officer", "-created_at", "-id"], name="dossier_by_officer"),
             models.Index(fields=["unit", "-created_at", "-id"], name="dossier_by_unit"),
             models.Index(fields=["agency", "letter_ref"], name="dossier_by_letter"),
+            models.Index(fields=["field"], condition=Q(field__gt=""), name="dossier_by_field"),
         ]
 
     def __str__(self) -> str:

@@ -48,7 +48,7 @@ class Lying:
                 agency__in=agencies, answered_at__isnull=True, silent_at__isnull=True
             ).select_related("agency", "time_limit")
         )
-        self.limits: list[TimeLimit] = read(owed_by(agencies).select_related("agency"))
+        self.limits: list[TimeLimit] = read(owed_by(agencies).select_related("agency", "officer"))
         asked = Direction.objects.filter(
             time_limit__agency__in=agencies, time_limit__met_at__isnull=True
         )

@@ -172,9 +172,12 @@ class TestForTuanItDoesNotExist:
         after = [without_its_number(tuan.get(address))[1] for address in addresses]
         assert before == after
 
-    def test_the_overview_of_the_city_is_not_his(self, world, hers, sign_in):
+    def test_his_overview_counts_nothing_of_hers(self, world, hers, sign_in):
         response = sign_in(world.tuan).get(reverse("dashboards:overview"))
-        assert response.status_code == 403
+        assert {tile.value for tile in response.context["tiles"][:3]} == {"0"}
+        assert {tile.value for tile in response.context["news"]} == {"0"}
+        for word in (hers.code, hers.matter, world.ward.name, world.hung.full_name):
+            assert word not in response.content.decode()
         assert not any(trace in response.content.decode() for trace in traces(hers))
 
     def test_the_system_administrator_reads_no_dossier(self, world, hers, sign_in):

@@ -76,7 +76,9 @@ class TestPeriodsBeforeTheHandover:
 
     def test_the_overview_names_the_agency_that_ended(self, world, october, moment):
         applied(world, prepared(world))
-        [bar] = overview.by_agency(TimeLimit.objects.all(), moment, world.by(world.minh))
+        by = world.by(world.minh)
+        page = overview.Morning(TimeLimit.objects.all(), {}, moment, by, present=NOW)
+        [bar] = page.agencies()
         assert world.ward.name in bar.label
         assert "24/11/2026" in bar.label
         assert f"don-vi={world.ward.pk}" in bar.href
