@@ -52,17 +52,25 @@ class Plan:
 
 
 def plan(said: Plan) -> Layout:
-    """Kế hoạch kiểm tra công vụ (Nghị định 30/2020, Phụ lục III, mẫu 1.4)."""
+    """Kế hoạch kiểm tra công vụ (Nghị định 30/2020, Phụ lục III, mẫu 1.4). Without
+    themes the table has no column for them."""
+    themed = any(one.theme for one in said.visits)
     table = Table(
         columns=(
-            Column(title="TT", width=6, centred=True),
+            Column(title="TT", width=8, centred=True),
             Column(title="Đơn vị được kiểm tra", width=40),
-            Column(title="Thời gian", width=16, centred=True),
-            Column(title="Chuyên đề", width=34, words=True),
-            Column(title="Căn cứ lựa chọn", width=40, words=True),
+            Column(title="Thời gian", width=18, centred=True),
+            *((Column(title="Chuyên đề", width=34, words=True),) if themed else ()),
+            Column(title="Căn cứ lựa chọn", width=40 if themed else 70, words=True),
         ),
         rows=tuple(
-            (str(n), one.agency, f"{_month(one.month)}/{said.year}", one.theme, one.why)
+            (
+                str(n),
+                one.agency,
+                f"{_month(one.month)}/{said.year}",
+                *((one.theme,) if themed else ()),
+                one.why,
+            )
             for n, one in enumerate(said.visits, 1)
         ),
     )
@@ -291,5 +299,5 @@ def _chosen(said: Plan) -> str:
         f"{count(said.by_chance)} đơn vị theo rút ngẫu nhiên"
     )
     if said.seed:
-        text += f' với mã rút thăm "{said.seed}", ai dùng mã này cũng rút được đúng danh sách trên'
+        text += f" với mã rút thăm “{said.seed}”, ai dùng mã này cũng rút được đúng danh sách trên"
     return f"{text}."

@@ -14,6 +14,7 @@ from tests.documents.papers import (
     DECISION,
     EXPLANATION,
     LATENESS,
+    PLAN,
     RECORD,
     REMINDER,
     SAMPLES,
@@ -125,6 +126,19 @@ class TestDecision:
         assert "- Ông (bà) Trần Thị Hoa, Chuyên viên Sở Nội vụ - Thư ký;" in text_of(
             SAMPLES["decision"]
         )
+
+
+class TestPlan:
+    def test_without_themes_the_table_has_no_column_for_them(self):
+        def titles(said):
+            [table] = [one for one in forms.plan(said).body if isinstance(one, Table)]
+            assert all(len(row) == len(table.columns) for row in table.rows)
+            return [column.title for column in table.columns]
+
+        bare = replace(PLAN, visits=[replace(one, theme="") for one in PLAN.visits])
+        assert "Chuyên đề" not in titles(bare) and "Căn cứ lựa chọn" in titles(bare)
+        themed = replace(PLAN, visits=[replace(one, theme="Thu ngân sách") for one in PLAN.visits])
+        assert "Chuyên đề" in titles(themed)
 
 
 class TestLetters:
