@@ -150,6 +150,8 @@ def _start_children(
     supervisor: "Supervisor", queue_socket: Path | None, listener: socket.socket
 ) -> None:
     environment = {**os.environ, "VAR_DIR": str(settings.VAR_DIR), "PYTHONUNBUFFERED": "1"}
+    # Letters of a local installation link to where it is served.
+    environment.setdefault("PUBLIC_URL", f"http://{HOST}:{listener.getsockname()[1]}")
     if queue_socket:
         program = queue_server_program()
         if program is None:

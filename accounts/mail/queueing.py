@@ -87,6 +87,8 @@ def queue_at_once(*, day: date, now: datetime) -> int:
     urgent = pending(day, now, since=morning.at - SLOWEST).filter(
         Q(kind__in=MUST_COME | URGENT) | Q(recipient__in=everything)
     )  # fmt: skip
+    if not urgent.exists():  # most passes only read, and hold up nobody who writes
+        return 0
     with transaction.atomic():
         batch = uuid.uuid4()
         first = urgent.order_by().values("recipient_id").annotate(first=Min("pk"))
@@ -102,6 +104,8 @@ def queue_morning(*, day: date, now: datetime, owing: QuerySet[User]) -> int:
 
     Whoever has news, or is among ``owing`` and did not choose otherwise, gets one; nobody else.
     """
+    if MorningRound.objects.filter(day=day).exists():
+        return 0
     with transaction.atomic():
         begun = MorningRound.objects.bulk_create(
             [MorningRound(day=day, at=now)], ignore_conflicts=True

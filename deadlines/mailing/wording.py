@@ -151,7 +151,7 @@ def _of_morning(mail: Mail, by: Actor, told: Sequence[Message], at: _At) -> Lett
             owing.owed_by(by).filter(due_on__lte=at.soon).exclude(suspended_until__gte=today)
         )
     )
-    if _wants_nothing(mail):
+    if mail.day != today or _wants_nothing(mail):  # today's own letter lists them
         limits = []
     overdue = [one for one in limits if one.due_at <= now]
     due_today = [one for one in limits if one.due_at > now and one.due_on == today]

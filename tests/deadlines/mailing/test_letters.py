@@ -94,6 +94,16 @@ class TestTheMorning:
         mailing.run(NEXT)
         assert subjects(desk.hung) == []
 
+    def test_one_that_could_not_be_sent_all_day_does_not_list_the_desk_twice(self, desk, settings):
+        desk.directed(hanoi(2026, 11, 20, 7))
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        mailing.run(MORNING)
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        mailing.run(NEXT)
+        texts = [one.body for one in box.outbox if one.to == [desk.hung.email]]
+        assert sorted("Quá hạn (1)" in text for text in texts) == [False, True]
+
     def test_an_officers_letter_is_of_the_own_desk(self, owing):
         with recording.recorded(may_be_idle=True):
             dung = person("dung", "Vũ Tiến Dũng", Role.AGENCY_OFFICER, owing.ward, "Chuyên viên")
@@ -165,7 +175,7 @@ class TestStatements:
             return len(found)
 
         give_addresses(desk, desk.tuan)
-        mailing.run(MORNING - timedelta(hours=1))
+        mailing.run(hanoi(2026, 11, 23, 9))  # the calendar is read, and the outbox has its row
         assert asked(MORNING, 1) == asked(NEXT, 20)
         assert asked(LATER, 1) == asked(LATER + timedelta(minutes=1), 20)
 
