@@ -57,7 +57,7 @@ def move(
     by: Actor,
     now: datetime,
 ) -> None:
-    """Hand open limits, read with their agency and officer and locked, to one successor. Two statements.
+    """Hand open limits, read with agency and officer and locked, to one successor. Two statements.
 
     ``units`` leads from former units to the successor's; officers stay who are among ``people``.
     Start, due date, rule and the head at the start stay as they are. One ledger line each, with
