@@ -1,4 +1,4 @@
-"""The other pages at size: my work, whose hands, stagnation, impossible orders, tasks, analysis.
+"""The other pages at size: morning page, analysis, limits, my work, hands, stagnation, orders, tasks.
 
 As in ``bench.lists``: lowest of some medians, through the test client, in this process.
 """
@@ -7,6 +7,13 @@ from bench import asking, print_table
 from bench.databases import at_size
 
 PAGES = (
+    ("morning page, City", "minh", "/tong-quan/"),
+    ("morning page, one ward", "hung", "/tong-quan/"),
+    ("morning page, City Office's view of wards", "thu", "/tong-quan/?loai=phuong"),
+    ("morning page, urgent ones", "minh", "/tong-quan/?khan=express"),
+    ("morning page, as of Monday", "minh", "/tong-quan/?luc=2026-11-23T07:30"),
+    ("time limits, overdue", "minh", "/thoi-han/?tinh-trang=qua-han"),
+    ("time limits, newly overdue", "minh", "/thoi-han/?tinh-trang=moi-qua-han"),
     ("my work, clerk", "lan", "/ho-so/viec-cua-toi/"),
     ("my work, head", "hung", "/ho-so/viec-cua-toi/"),
     ("my work, leader", "minh", "/ho-so/viec-cua-toi/"),

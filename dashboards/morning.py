@@ -58,6 +58,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "as_of_text": moment_text(moment.now),
         "today_text": day_text(moment.today),
         "may_export": allows(request.actor, "export_dossiers"),
-        **asking.choices(visible, request.actor, moment),
+        **asking.choices(visible, request.GET, request.actor, moment),
     }
     return render(request, "dashboards/overview.html", context)

@@ -7,7 +7,8 @@ it holds exactly the rows that were counted.
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Min
@@ -38,6 +39,7 @@ from dashboards.selection import (
     AGES,
     address,
     age_label,
+    aged,
     last_working_hour,
     select,
     state_label,
@@ -317,7 +319,9 @@ class Morning:
     def ages(self) -> list[Bar]:
         """Overdue limits by how many working days they are late; the oldest are what remains."""
         *younger, oldest = AGES
-        found = {slug: self.found(tuoi=slug).count() for slug in younger}
+        each = {slug: aged(slug, self.moment) for slug in younger}
+        recent = self.found(tinh_trang="qua-han").filter(reduce(or_, each.values()))
+        found = recent.aggregate(**{slug: Count("pk", filter=age) for slug, age in each.items()})
         found[oldest] = self.open_counts["qua-han"] - sum(found.values())
         longest = max(found.values()) or 1
         return [

@@ -171,7 +171,7 @@ def select(
     else:
         limits = limits.filter(started_at__lte=moment.now)
     if (age := asked.get("tuoi")) in AGES:
-        limits = limits.filter(_overdue(moment, since), _aged(age, moment))
+        limits = limits.filter(_overdue(moment, since), aged(age, moment))
     limits = _narrowed(limits, asked, moment)
     first, last = period(asked, moment.today)
     return _falling_due(limits, first, last, moment)
@@ -232,7 +232,8 @@ def _narrowed(
     return limits
 
 
-def _aged(age: str, moment: Moment) -> Q:
+def aged(age: str, moment: Moment) -> Q:
+    """Of what is overdue, what is late by so many working days at the moment."""
     least, most = AGES[age]
     found = Q()
     if least:

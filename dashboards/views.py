@@ -49,7 +49,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         "kept": [(name, asked[name]) for name in ("noi-giu", "tu-luc", "luc") if asked.get(name)],
         "luc_text": moment_text(moment.now) if isinstance(moment, Past) else "",
         "figures_url": _figures_url(request),
-        **asking.choices(visible, request.actor, moment),
+        **asking.choices(visible, request.GET, request.actor, moment),
         "city": city,
         "as_of": moment.now,
         "latest_first": latest_first,
