@@ -60,7 +60,7 @@ class Figures:
 
 def total(limits: TimeLimitQuerySet, now: datetime) -> Figures:
     """The four counts over a set of limits, as of an instant; one query."""
-    return Figures(**limits.filter(started_at__lte=now).aggregate(**counts_at(now)))
+    return Figures(**limits.filter(started_at__lte=now).aggregate(**_counts(now)))
 
 
 def grouped(limits: TimeLimitQuerySet, now: datetime, by: Iterable[str]) -> list[dict[str, Any]]:
@@ -74,7 +74,7 @@ def grouped(limits: TimeLimitQuerySet, now: datetime, by: Iterable[str]) -> list
         limits.filter(started_at__lte=now)
         .annotate(counted_id=COUNTED_AT)
         .values(*groups)
-        .annotate(**counts_at(now))
+        .annotate(**_counts(now))
         .order_by()
     )
     agencies = {}
@@ -96,8 +96,7 @@ def grouped(limits: TimeLimitQuerySet, now: datetime, by: Iterable[str]) -> list
     return sorted(rows, key=lambda row: [row[key] for key in keys])
 
 
-def counts_at(now: datetime) -> dict[str, Count]:
-    """The four counts as aggregates of time limits that have begun, as of an instant."""
+def _counts(now: datetime) -> dict[str, Count]:
     met, is_open = Q(met_at__lte=now), Q(met_at__isnull=True) | Q(met_at__gt=now)
     return {
         "on_time": Count("pk", filter=met & IN_TIME & Q(lifted=False)),

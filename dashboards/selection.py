@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency, Kind
 from deadlines.fields import read_date
 from deadlines.moments import Moment
-from deadlines.querysets import COUNTED_KIND, TimeLimitQuerySet
+from deadlines.querysets import COUNTED_KIND, IN_TIME, LATE, TimeLimitQuerySet
 
 #: Slug → working days overdue, from and to; a limit past its end on a day off counts as the first.
 AGES: dict[str, tuple[int, int | None]] = {
@@ -42,7 +43,10 @@ STATES = {
     "dang-chay": lambda limits, m: limits.running(m.now),
     "dung-han": lambda limits, m: limits.met_on_time(m.now),
     "xong-muon": lambda limits, m: limits.met_late(m.now),
-    "co-ket-qua": lambda limits, m: limits.decided(m.now),
+    "co-ket-qua": lambda limits, m: limits.filter(
+        Q(met_at__isnull=True, due_at__lte=m.now)
+        | Q(met_at__lte=m.now) & (LATE | Q(IN_TIME, lifted=False))
+    ),
 }
 
 
