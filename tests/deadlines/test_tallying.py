@@ -150,6 +150,8 @@ def test_it_follows_what_is_done_by_hand(world):
         assert kept() == counted()
         TimeLimit.objects.update(due_month=date(2026, 9, 1), due_on=date(2026, 9, 9))
         assert kept() == counted()
+        TimeLimit.objects.update(first_due_at=F("first_due_at") + timedelta(days=90))
+        assert kept() == counted()
         TimeLimit.objects.filter(pk=limits[3].pk).delete()
     assert kept() == counted()
     rows = Tally.objects.count()
