@@ -1,4 +1,4 @@
-"""The other pages at size: morning page, analysis, limits, my work, hands, stagnation, orders, tasks.
+"""The other pages at size: morning page, analysis, limits, my work, hands, orders, tasks and more.
 
 As in ``bench.lists``: lowest of some medians, through the test client, in this process.
 """

@@ -65,7 +65,7 @@ def total(limits: TimeLimitQuerySet, now: datetime) -> Figures:
     Limits that ``asof.rebuilt`` gave, as ``selection.select`` gives them, are counted as they were.
     """
     limits = rebuilt(limits)
-    return Figures(**limits.filter(started_at__lte=now).aggregate(**counts_at(now)))
+    return Figures(**limits.filter(started_at__lte=now).aggregate(**_counts(now)))
 
 
 def grouped(limits: TimeLimitQuerySet, now: datetime, by: Iterable[str]) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def grouped(limits: TimeLimitQuerySet, now: datetime, by: Iterable[str]) -> list
         rebuilt(limits)
         .filter(started_at__lte=now)
         .values(*groups)
-        .annotate(**counts_at(now))
+        .annotate(**_counts(now))
         .order_by()
     )
     agencies = {}
@@ -101,8 +101,7 @@ def grouped(limits: TimeLimitQuerySet, now: datetime, by: Iterable[str]) -> list
     return sorted(rows, key=lambda row: [row[key] for key in keys])
 
 
-def counts_at(now: datetime) -> dict[str, Count]:
-    """The four counts as aggregates of time limits that have begun, as of an instant."""
+def _counts(now: datetime) -> dict[str, Count]:
     met, is_open = Q(met_at__lte=now), Q(met_at__isnull=True) | Q(met_at__gt=now)
     return {
         "on_time": Count("pk", filter=met & IN_TIME & Q(lifted=False)),

@@ -61,14 +61,6 @@ class TimeLimitQuerySet(models.QuerySet):
         """Met or lifted by ``now``, at or after its end or an end it had before: a breach stays."""
         return self.filter(LATE, met_at__lte=now)
 
-    def decided(self, now: datetime) -> Self:
-        """Those whose outcome is known: met on time, met late, or overdue; the rate's denominator.
-
-        What fell away before its end is none of them.
-        """
-        met = Q(met_at__lte=now) & (LATE | Q(IN_TIME, lifted=False))
-        return self.filter(met | Q(_open_at(now), due_at__lte=now))
-
     def falling_due(self, first: date | None, last: date | None) -> Self:
         """Those that belong to a period: the local last day lies in it, both ends included."""
         found = self

@@ -13,6 +13,7 @@ from django.db import connection
 from accounts import actors, filestore
 from config.backup import archive, rows
 from config.backup.taking import applied, due_dates
+from deadlines import tallying
 from dossiers import running
 from ledger import bulk, chain, recording
 
@@ -54,6 +55,7 @@ def restore(path: Path, *, now: datetime) -> dict[str, Any]:
             for model in rows.tables():
                 _restore_table(zipped, model)
             running.rebuild()
+            tallying.rebuild()
             _set_sequences()
             _prove(manifest, now)
             recording.append(

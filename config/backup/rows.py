@@ -24,6 +24,7 @@ LEFT_OUT = frozenset(
         "contenttypes.ContentType",
         "sessions.Session",
         "accounts.SignInFailure",
+        "deadlines.Tally",
         "dossiers.Running",
         "config.Heartbeat",
         "config.FailedJob",

@@ -8,17 +8,17 @@ statement, so that both belong to one instant. The other open ones are overdue.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Case, Count, F, Sum, Value, When
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 
 from dashboards.analysis.asked import Asked
 from dashboards.figures import Figures
 from deadlines.adjusting import end_of
 from deadlines.models import Tally, TimeLimit
 from deadlines.moments import Moment
-from deadlines.querysets import COUNTED_AT, COUNTED_KIND
+from deadlines.querysets import COUNTED_AT, COUNTED_KIND, IN_TIME, LATE
 
 #: Dimension → where it stands in a row of the tally, and in a limit.
 DIMENSIONS: dict[str, tuple[str, Any]] = {
@@ -207,6 +207,17 @@ def open_now(asked: Asked, moment: Moment) -> dict[int, tuple[int, int]]:
     for agency, state, n in kept.union(running, all=True):
         found[agency][state] += n
     return {key: (n["open"], n["open"] - n["running"]) for key, n in found.items() if n["open"]}
+
+
+def ended(now: datetime) -> dict[str, Count]:
+    """The four counts of ``Figures`` as aggregates of limits as they stand."""
+    met, is_open = Q(met_at__isnull=False), Q(met_at__isnull=True)
+    return {
+        "on_time": Count("pk", filter=met & IN_TIME & Q(lifted=False)),
+        "late": Count("pk", filter=met & LATE),
+        "overdue": Count("pk", filter=is_open & Q(due_at__lte=now)),
+        "running": Count("pk", filter=is_open & Q(due_at__gt=now)),
+    }
 
 
 def month_of(value: Any) -> date:

@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 
 from dashboards.analysis.asked import Asked, month_end, months_before, names
 from dashboards.analysis.charts import percentile
-from dashboards.analysis.counting import counted, days_taken
+from dashboards.analysis.counting import counted, days_taken, ended
 from dashboards.analysis.wording import month_text
-from dashboards.asof import rebuilt
-from dashboards.figures import Figures, counts_at
+from dashboards.figures import Figures
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 from deadlines.querysets import COUNTED_AT
@@ -63,17 +62,15 @@ def _rating(period: str, words: str, asked: Asked, moment: Moment) -> Sheet:
     """Each person's limits of a month, with a row for the whole unit; two queries."""
     month = date.fromisoformat(f"{period}-01")
     found = (
-        rebuilt(
-            TimeLimit.objects.filter(asked.limits(), due_month=month, started_at__lte=moment.now)
-        )
+        TimeLimit.objects.filter(asked.limits(), due_month=month, started_at__lte=moment.now)
         .annotate(counted=COUNTED_AT, unit_name=F("unit__name"), person=F("officer__full_name"))
         .values_list("counted", "unit_name", "person")
-        .annotate(**counts_at(moment.now))
+        .annotate(**ended(moment.now))
         .order_by()
     )
     people: dict[tuple[int, str, str], Figures] = {}
     for agency, unit, person, *counts in found:
-        figures = Figures(**dict(zip(counts_at(moment.now), counts, strict=True)))
+        figures = Figures(**dict(zip(ended(moment.now), counts, strict=True)))
         people[agency, unit or _("No unit named"), person or _("No officer named")] = figures
     units: dict[tuple[int, str], Figures] = {}
     for (agency, unit, _person), figures in people.items():

@@ -8,10 +8,9 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from dashboards.analysis.asked import Asked, names
-from dashboards.analysis.counting import Counts, counted, open_now
+from dashboards.analysis.counting import Counts, counted, ended, open_now
 from dashboards.analysis.wording import agency_text, number, percent
-from dashboards.asof import rebuilt
-from dashboards.figures import Figures, counts_at
+from dashboards.figures import Figures
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 
@@ -41,13 +40,13 @@ class Load:
 
 def of_city(asked: Asked, moment: Moment) -> list[Load]:
     """Each agency, the one that owes most first; three queries."""
-    ended = {key: counts for (key,), counts in counted(asked, moment, ["agency"]).items()}
+    past = {key: counts for (key,), counts in counted(asked, moment, ["agency"]).items()}
     lying = open_now(asked, moment)
-    agencies = names(set(ended) | set(lying))
+    agencies = names(set(past) | set(lying))
     rows = []
     for key, agency in agencies.items():
         open_, overdue = lying.get(key, (0, 0))
-        figures = ended.get(key, Counts()).figures
+        figures = past.get(key, Counts()).figures
         if open_ or figures.decided:
             rows.append(
                 Load(
@@ -74,7 +73,7 @@ def of_agency(asked: Asked, moment: Moment) -> tuple[list[Load], list[Load]]:
     def both_ways(narrow: Q, **counts: Any) -> QuerySet:
         """What the agency owes and what it owed before it was reorganised: each by its index."""
         halves = [
-            rebuilt(TimeLimit.objects.filter(of, narrow, started_at__lte=moment.now))
+            TimeLimit.objects.filter(of, narrow, started_at__lte=moment.now)
             .values_list(*key)
             .annotate(**counts)
             .order_by()
@@ -84,7 +83,7 @@ def of_agency(asked: Asked, moment: Moment) -> tuple[list[Load], list[Load]]:
 
     late = Count("pk", filter=Q(due_at__lte=moment.now))
     lying = both_ways(Q(met_at__isnull=True), n=Count("pk"), late=late)
-    ended = both_ways(Q(due_month__in=asked.each_month()), **counts_at(moment.now))
+    done = both_ways(Q(due_month__in=asked.each_month()), **ended(moment.now))
     units: dict[str, Load] = {}
     people: dict[str, Load] = {}
     unit_of: dict[str, set[str]] = defaultdict(set)
@@ -100,8 +99,8 @@ def of_agency(asked: Asked, moment: Moment) -> tuple[list[Load], list[Load]]:
         for load in both(unit, person):
             load.open += n
             load.overdue += late
-    for unit, person, *counts in ended:
-        more = Figures(**dict(zip(counts_at(moment.now), counts, strict=True)))
+    for unit, person, *counts in done:
+        more = Figures(**dict(zip(ended(moment.now), counts, strict=True)))
         for load in both(unit, person):
             load.figures = _plus(load.figures, more)
     for person, load in people.items():

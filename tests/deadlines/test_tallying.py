@@ -54,15 +54,18 @@ def outcomes() -> dict[str, int]:
 
 
 def test_it_follows_every_verb_of_a_dossier_and_of_a_limit(world):
-    """On time, late, after an extension, corrected, lifted, suspended: each in its own count."""
+    """On time, late, extended in time and after the breach, corrected, lifted, suspended: each in
+    its own count."""
     hung, minh = world.by(world.hung), world.by(world.minh)
-    old = {name: world.limit(OCTOBER) for name in ("met", "late", "open", "waived")}
+    old = {name: world.limit(OCTOBER) for name in ("met", "late", "open", "waived", "granted")}
     fresh = {name: world.limit(NOW) for name in ("extended", "corrected", "lifted", "stands")}
     story = [
         lambda: meet(old["met"], by=hung, now=hanoi(2026, 10, 6, 23, 59)),
         lambda: meet(old["late"], by=hung, now=hanoi(2026, 10, 20, 0, 1)),
         lambda: decide(world, ask(world, fresh["extended"])),
         lambda: meet(fresh["extended"], by=hung, now=hanoi(2026, 12, 1, 9)),
+        lambda: decide(world, ask(world, old["granted"])),
+        lambda: meet(old["granted"], by=hung, now=hanoi(2026, 12, 1, 9)),
         lambda: decide(world, propose(world, fresh["corrected"])),
         lambda: decide(world, propose(world, fresh["lifted"], kind="waiver", wanted_on=None)),
         lambda: decide(world, propose(world, old["waived"], kind="waiver", wanted_on=None)),
@@ -89,7 +92,7 @@ def test_it_follows_every_verb_of_a_dossier_and_of_a_limit(world):
     for act in story:
         act()
         assert kept() == counted()
-    assert outcomes() == {"on_time": 3, "late": 2, "lifted": 1, "open": 5}
+    assert outcomes() == {"on_time": 3, "late": 3, "lifted": 1, "open": 5}
     gross = {key[3:5] for key in kept()}
     assert ("on_time", False) in gross, "met in time thanks to an extension alone"
 
@@ -146,6 +149,8 @@ def test_it_follows_what_is_done_by_hand(world):
         )
         assert kept() == counted()
         TimeLimit.objects.update(due_month=date(2026, 9, 1), due_on=date(2026, 9, 9))
+        assert kept() == counted()
+        TimeLimit.objects.update(first_due_at=F("first_due_at") + timedelta(days=90))
         assert kept() == counted()
         TimeLimit.objects.filter(pk=limits[3].pk).delete()
     assert kept() == counted()

@@ -23,7 +23,7 @@ from tests.world import NOW, hanoi
 
 OURS = (
     "ledger", "agencies", "accounts", "documents", "deadlines", "dossiers", "inspections",
-    "dashboards",
+    "dashboards", "config",
 )  # fmt: skip
 
 #: A change by hand for watched tables that are not history and that the story fills.
@@ -52,6 +52,7 @@ CHANGES = {
 ELSEWHERE = {
     "deadlines.OverdueFlag": {"due_at": datetime(2026, 11, 1, tzinfo=UTC)},
     "deadlines.DueDateRevision": {},
+    "deadlines.Reminder": {"rung": 77},
     "deadlines.CalendarAnnotation": {"due_at": datetime(2026, 11, 1, tzinfo=UTC)},
     "documents.Paper": {"number": 99, "public_id": uuid.UUID(int=1).hex},
     "documents.PaperVoid": {"paper_id": lambda: Paper.objects.get(void=None, letter=None).pk},
@@ -388,8 +389,8 @@ class TestAttribution:
     def test_a_job_names_itself_and_its_version(self, world):
         limit = world.limit()
         sweeping.flag_overdue(limit.due_at)
-        entry = newest()
-        assert (entry.action, entry.object_code) == ("limit_overdue", limit.code)
+        entry = Event.objects.get(action="limit_overdue")
+        assert entry.object_code == limit.code
         assert (entry.actor_id, entry.actor_name) == (None, "system: sweep/1")
         assert actors.job("import/1").author.name == "system: import/1"
 
