@@ -160,6 +160,7 @@ class TestAtOnce:
         mailing.run(NEXT)
         assert MailItem.objects.count() == 10
         assert len(subjects(desk.hung)) == 1
+        assert Mail.objects.count() == 2  # and no empty letter was written and dropped
 
 
 class TestStatements:
