@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from deadlines.counting import last_day_before
 from deadlines.wording import day_text
@@ -129,6 +129,8 @@ FOLLOWING = frozenset(
         "task_file_attached",
         "limit_handed",
         "limit_started",
+        "limit_warned",
+        "limit_escalated",
         "limit_met",
         "limit_imported",
         "limit_revised",
@@ -257,6 +259,8 @@ def _text(event: Event) -> str:
         text = _("overdue since %(moment)s") % {"moment": f"{since:%H:%M %d/%m/%Y}"}
         head = after.get("head")
         return f"{text}; " + _("head: %(name)s") % {"name": head} if head else text
+    if event.action in {"limit_warned", "limit_escalated"}:
+        return _rung(after["last_rung"])
     if event.action == "limit_met":
         return _("late") if after.get("late") else _("in time")
     if event.action == "limit_lifted":
@@ -279,6 +283,21 @@ def _text(event: Event) -> str:
     if event.action in _NAMES_AGENCIES:  # who was asked; what they say is for the City
         return ", ".join(after.get("agencies") or [after["agency"]])[:600]
     return str(after.get("text") or after.get("ref") or "")[:600]
+
+
+def _rung(days: int) -> str:
+    """The highest rung of the warning ladder that was told."""
+    if days == 0:
+        return _("on the last day")
+    said = {"n": abs(days)}
+    if days < 0:
+        return ngettext("%(n)d working day ahead", "%(n)d working days ahead", said["n"]) % said
+    return (
+        ngettext(
+            "%(n)d full working day after the end", "%(n)d full working days after the end", days
+        )
+        % said
+    )
 
 
 def _stated(event: Event) -> str:

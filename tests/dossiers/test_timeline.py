@@ -94,6 +94,22 @@ def test_shows_a_breach_with_its_true_instant_and_the_head_of_that_day(world):
     assert "00:00 28/11/2026" in entry.text
     assert "Nguyễn Văn Hùng" in entry.text
     assert entry.who == "The system"
+    assert entry.notes == [
+        "Reported upwards: still no answer: 3 full working days after the end"
+    ]  # found in the same look, after days without one
+
+
+def test_shows_each_warning_and_how_far_ahead_it_was(world):
+    direction = world.directed()
+    for now in (hanoi(2026, 11, 26), hanoi(2026, 11, 27), hanoi(2026, 12, 1)):
+        flag_overdue(now)
+    told = [
+        (e.sentence, e.text) for e in timeline.entries(direction.dossier) if "Remind" in e.sentence
+    ]
+    assert told == [
+        ("Reminded before the time limit ends", "on the last day"),
+        ("Reminded before the time limit ends", "1 working day ahead"),
+    ]
 
 
 def test_says_whether_an_answer_was_in_time(world):
