@@ -22,7 +22,7 @@ from ledger.models import Event
 from tests.world import NOW, hanoi
 
 OURS = (
-    "ledger", "agencies", "accounts", "documents", "deadlines", "dossiers", "inspections",
+    "ledger", "agencies", "accounts", "documents", "deadlines", "dossiers", "inspections", "config",
     "dashboards",
 )  # fmt: skip
 
