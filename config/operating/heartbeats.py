@@ -79,8 +79,9 @@ class Pulse(threading.Thread):
                 return
 
     def stop(self) -> None:
-        """End, and take the row away."""
+        """End, and take the row away; a beat that hangs is not waited for."""
         self._over.set()
+        self.join(timeout=5)
         try:
             gone()
         except (DatabaseError, InterfaceError):

@@ -22,8 +22,8 @@ from ledger.models import Event
 from tests.world import NOW, hanoi
 
 OURS = (
-    "ledger", "agencies", "accounts", "documents", "deadlines", "dossiers", "inspections",
-    "dashboards", "config",
+    "ledger", "agencies", "accounts", "documents", "deadlines", "dossiers", "inspections", "config",
+    "dashboards",
 )  # fmt: skip
 
 #: A change by hand for watched tables that are not history and that the story fills.

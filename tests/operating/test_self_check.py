@@ -14,7 +14,13 @@ from django.core.management import CommandError, call_command
 from accounts.models import Appointment
 from config.models import SelfCheck
 from config.operating import self_check
-from deadlines.models import CalendarDay, CalendarEdition, TimeLimit
+from deadlines.models import (
+    CalendarAnnotation,
+    CalendarChange,
+    CalendarDay,
+    CalendarEdition,
+    TimeLimit,
+)
 from deadlines.published import make_edition
 from deadlines.transitions import meet
 from dossiers.models import Conclusion, Consultation, Direction, Dossier, Holding, Report, Running
@@ -188,6 +194,26 @@ class TestWhatItFinds:
         assert one.facts == {
             "stored": "2026-11-27T17:00:00.000000Z", "computed": "2026-11-30T17:00:00.000000Z",
         }  # fmt: skip
+
+    def test_a_breach_keeps_the_end_that_its_annotation_names(self, world):
+        """A change of the calendar moves no limit that had passed; it leaves an annotation."""
+        limit = world.directed().time_limit
+        late = limit.due_at + timedelta(minutes=5)
+        CalendarDay.objects.create(
+            date=date(2026, 11, 26), kind="day_off", name="?", legal_source="?", entered_by="?"
+        )
+        edition = CalendarEdition.objects.latest("number")
+        make_edition(NOW)
+        assert found(late) == {"due-dates": [limit.code]}
+        change = CalendarChange.objects.create(
+            days=[], reason="?", base=edition, proposed_by=world.thu, proposed_at=NOW,
+            state=CalendarChange.State.WITHDRAWN,
+        )  # fmt: skip
+        CalendarAnnotation.objects.create(
+            time_limit=limit, change=change, why="passed", due_at=limit.due_at,
+            would_be_at=limit.due_at + timedelta(days=3), at=late,
+        )  # fmt: skip
+        assert found(late) == {}
 
     def test_changes_nothing_but_its_own_rows_and_one_entry(self, world):
         for fault in (due_a_day_later, in_nobodys_hands):
