@@ -34,18 +34,20 @@ class TestNews:
         long_ago, in_time = hanoi(2026, 11, 10, 9), hanoi(2026, 11, 20, 9)
         world.directed(hanoi(2026, 11, 24, 9))
         world.directed(SINCE)  # began with the hour: not after it
-        before, late, soon, extended = (
-            world.limit(at) for at in (long_ago, long_ago, in_time, hanoi(2026, 11, 19, 9))
+        thursday = hanoi(2026, 11, 19, 9)  # until the end of Monday
+        before, late, soon, extended, kept = (
+            world.limit(at) for at in (long_ago, long_ago, in_time, thursday, thursday)
         )
+        limits.meet(kept, by=by, now=SINCE + timedelta(hours=1))
         limits.meet(before, by=by, now=SINCE - timedelta(minutes=1))
         limits.meet(late, by=by, now=SINCE + timedelta(minutes=1))
         limits.meet(soon, by=by, now=hanoi(2026, 11, 24, 9))
         granted(world, extended, "extension", hanoi(2026, 11, 24, 10))  # a day after its breach
         world.limit(in_time)  # ends with the 25th: not yet
-        world.limit(hanoi(2026, 11, 19, 9))  # passed on the evening of the 23rd
+        world.limit(thursday)
         page = page_of(world)
         assert page.since == SINCE
-        assert [tile.value for tile in page.news()] == ["2", "1", "1", "1"]
+        assert [tile.value for tile in page.news()] == ["2", "1", "2", "1"]
         assert "23/11" in page.tiles()[0].change_text
 
     def test_a_flag_more_or_less_changes_nothing(self, world):
