@@ -45,6 +45,8 @@ PAGES = (
     ("analysis: quality, 12 months", "minh", "/phan-tich/chat-luong/?thang=12"),
     ("analysis: work on hand, City", "minh", "/phan-tich/khoi-luong/"),
     ("analysis: work on hand, one ward", "hung", "/phan-tich/khoi-luong/"),
+    ("analysis: progress of a month", "minh", "/phan-tich/so-lieu/"),
+    ("analysis: evidence of a year", "minh", "/phan-tich/so-lieu/?bang=cchc"),
     ("one dossier", "minh", "/ho-so/HS2026-10000011/"),
 )
 

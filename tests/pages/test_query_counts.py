@@ -42,6 +42,8 @@ PAGES = {
     "work on hand": ("minh", "/phan-tich/khoi-luong/", 9),
     "work on hand of one agency": ("hung", "/phan-tich/khoi-luong/", 9),
     "for the briefing": ("minh", "/giao-ban/", 11),
+    "progress for the rating": ("minh", "/phan-tich/so-lieu/?ky=2026-10", 8),
+    "evidence for the index": ("minh", "/phan-tich/so-lieu/?bang=cchc", 9),
     "agencies": ("lan", "/don-vi/", 7),
     "reorganisations": ("son", "/don-vi/to-chuc-lai/", 7),
     "whom to remind": ("minh", "/ho-so/don-doc/", 6),
