@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from accounts import actors, unfinished
 from accounts.roles import Role
@@ -18,7 +19,7 @@ def actor(get_response: Handler) -> Handler:
     """Give the request its actor: the person with the posts held today, read anew each time.
 
     Ends sessions that were idle too long (leaders' sooner) or are too old, and notes a sign of life
-    once a minute.
+    once a minute. A page that only asks for the count of news is no sign of life.
     Pages of a signed-in person are kept by no cache.
     """
 
@@ -56,7 +57,7 @@ def _end_old_session(request: HttpRequest) -> None:
     if idle or now - began > settings.SESSION_COOKIE_AGE:
         logout(request)
         request.actor = None
-    elif seen is None or now - seen > 60:
+    elif (seen is None or now - seen > 60) and request.path != reverse("accounts:bell"):
         request.session["seen_at"] = now
 
 
@@ -66,4 +67,6 @@ class SignInRequired(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: Handler) -> HttpResponse:
         if request.method == "POST":
             unfinished.keep(request)
+        if "HX-Request" in request.headers and request.path == reverse("accounts:bell"):
+            return HttpResponse(status=204)  # the open page stays as it is, whatever it holds
         return super().handle_no_permission(request, view_func)

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+import accounts.mail_models  # noqa: F401 - the outbox belongs to this app
 from accounts.querysets import AppointmentQuerySet, MessageQuerySet, ProposalQuerySet
 from accounts.roles import Role
 from agencies.models import Agency, InternalUnit
@@ -237,6 +238,8 @@ class MessageKind(models.TextChoices):
     POST_DECIDED = "post_decided", _("Proposed post decided")
     POST_GIVEN = "post_given", _("Post given")
     POST_ENDED = "post_ended", _("Post ended")
+    PASSWORD_CHANGED = "password_changed", _("Password changed")
+    ADDRESS_CHANGED = "address_changed", _("E-mail address changed")
 
 
 class Message(models.Model):
@@ -274,6 +277,7 @@ class Message(models.Model):
                 name="message_unread",
             ),
             models.Index(fields=["recipient", "-created_at", "-id"], name="message_inbox"),
+            models.Index(fields=["-created_at"], name="message_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -76,6 +76,8 @@ _ICONS = {
     MessageKind.POST_DECIDED: "check",
     MessageKind.POST_GIVEN: "user",
     MessageKind.POST_ENDED: "user",
+    MessageKind.PASSWORD_CHANGED: "lock",
+    MessageKind.ADDRESS_CHANGED: "send",
 }
 
 
@@ -273,6 +275,14 @@ def item(message: Message) -> Item:
         MessageKind.POST_DECIDED: _("A post that you proposed was decided on."),
         MessageKind.POST_GIVEN: _("You were given a post, with the rights that go with it."),
         MessageKind.POST_ENDED: _("A post of yours ends with %(day)s."),
+        MessageKind.PASSWORD_CHANGED: _(
+            "The password of your account was changed. If it was not you, tell the system "
+            "administrator at once."
+        ),
+        MessageKind.ADDRESS_CHANGED: _(
+            "The e-mail address of your account was changed. If it was not you, tell the system "
+            "administrator at once."
+        ),
     }[MessageKind(message.kind)]
     if message.about.startswith(TASK_CODES):
         sentence = _of_task(message) or sentence
@@ -326,6 +336,8 @@ def _page_of(message: Message) -> str:
         return reverse("accounts:proposal", args=[code])
     if message.kind in {MessageKind.POST_GIVEN, MessageKind.POST_ENDED}:
         return reverse("accounts:rights")
+    if message.kind in {MessageKind.PASSWORD_CHANGED, MessageKind.ADDRESS_CHANGED}:
+        return reverse("accounts:mail")
     if message.kind == MessageKind.CALENDAR_MISSING:
         return reverse("deadlines:calendar")
     if message.kind in _ABOUT_CALENDAR:

@@ -6,6 +6,7 @@ from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest
 
 from accounts.actors import person
+from accounts.mail import notices
 from accounts.models import SignInFailure, User
 from agencies.dates import local_day
 from ledger import recording
@@ -82,6 +83,7 @@ def change_password(request: HttpRequest, form: object) -> None:
     with recording.recorded():
         user = form.save()
         _enter(request, "password_changed", user.username, _author(request, user))
+        notices.password_changed(user, now=request.now)
 
 
 def _enter(request: HttpRequest, action: str, code: str, by: recording.Author) -> None:

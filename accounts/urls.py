@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import people_views, views
+from accounts import mail_views, people_views, views
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("quyen-han/", views.rights, name="rights"),
     path("tu-luu/", views.autosaved, name="autosave"),
     path("hop-thu/", views.inbox, name="inbox"),
+    path("hop-thu/so-moi/", mail_views.bell, name="bell"),
+    path("thu-bao/", mail_views.mail, name="mail"),
+    path("thu-bao/lich/", mail_views.calendar_link, name="calendar_link"),
     path("nguoi-dung/", people_views.people, name="people"),
     path("nguoi-dung/de-nghi/", people_views.proposals, name="proposals"),
     path("nguoi-dung/de-nghi/<uuid:public_id>/", people_views.proposal, name="proposal"),

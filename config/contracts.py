@@ -20,6 +20,14 @@ VIEWS = {
                m.about AS dossier_code, m.created_at, m.read_at
         FROM accounts_message m
         JOIN accounts_user u ON u.id = m.recipient_id""",
+    "v_letters": """
+        SELECT l.id, l.key AS letter, l.kind, u.username AS recipient, l.day, l.created_at, l.state,
+               l.tries, l.next_try_at, l.sent_at, l.last_error, COUNT(i.id) AS messages
+        FROM accounts_mail l
+        JOIN accounts_user u ON u.id = l.recipient_id
+        LEFT JOIN accounts_mailitem i ON i.mail_id = l.id
+        GROUP BY l.id, l.key, l.kind, u.username, l.day, l.created_at, l.state, l.tries,
+                 l.next_try_at, l.sent_at, l.last_error""",
     "v_numbers": """
         SELECT p.id, a.code AS holder, s.symbol, s.year, p.number, p.ref, p.kind, p.about_kind,
                p.about_code, p.issued_on, p.issued_at, p.digest, v.at AS voided_at,

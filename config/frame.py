@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.mail import desk
 from accounts.rights import allows
 from config.demo import DEMO_PASSWORD, accounts
 from deadlines.models import SweepRun
@@ -103,10 +105,6 @@ class _Frame:
         return not self._actor.posts
 
     @property
-    def inbox_url(self) -> str:
-        return reverse("accounts:inbox")
-
-    @property
     def post_line(self) -> str:
         return self._actor.author.post
 
@@ -115,16 +113,23 @@ class _Frame:
         return self._remember("unread", lambda: self._actor.user.messages.unread().count())
 
     @property
+    def _last_run(self) -> dict[str, Any]:
+        """How far the last sweep looked, and how the outbox stood when a worker last passed."""
+        runs = SweepRun.objects.filter(kind=SweepRun.Kind.SWEEP).order_by("-swept_to")
+        columns = {"swept_at": F("swept_to"), **desk.columns()}
+        return self._remember("last_run", lambda: runs.values(**columns).first() or {})
+
+    @property
     def swept_to(self) -> Any:
-        return self._remember(
-            "swept_to",
-            lambda: (
-                SweepRun.objects.filter(kind=SweepRun.Kind.SWEEP)
-                .order_by("-swept_to")
-                .values_list("swept_to", flat=True)
-                .first()
-            ),
+        return self._last_run.get("swept_at")
+
+    @property
+    def news_delayed(self) -> bool:
+        """Whether e-mail is behind; messages in the inbox of what people do are not."""
+        passed_at, since = (
+            self._last_run.get(name) for name in ("mail_passed_at", "mail_waits_since")
         )
+        return desk.is_delayed(passed_at, since, self._request.now)
 
     @property
     def sweep_stale(self) -> bool:
@@ -157,6 +162,7 @@ class _Frame:
                 "icon": place.icon,
                 "key": place.key,
                 "count": (self.unread or None) if place.view == "accounts:inbox" else None,
+                "counts_news": place.view == "accounts:inbox",
                 "current": _current(place.view, here, section if here not in places else ""),
             }
             for place in PLACES

@@ -7,6 +7,7 @@ sets ``DUNGHAN_ENV=production``, ``SECRET_KEY``, ``ALLOWED_HOSTS``, ``DATABASE_U
 
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -47,6 +48,13 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+
+def _public_url() -> str:
+    """The first host that is a name; a local installation is reached on this machine."""
+    hosts = [host for host in ALLOWED_HOSTS if host[:1].isalnum()]
+    return f"https://{hosts[0]}" if PRODUCTION and hosts else "http://127.0.0.1:8000"
+
 
 INSTALLED_APPS = [
     "config",
@@ -242,6 +250,28 @@ FILE_UPLOAD_HANDLERS = [
 FILE_UPLOAD_TEMP_DIR = env("UPLOAD_TEMP_DIR", default=None)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
+# --- e-mail ---------------------------------------------------------------------------------------
+
+#: Where people reach the site; letters and calendars link to it.
+PUBLIC_URL = env("PUBLIC_URL", default=_public_url()).rstrip("/")
+if urlsplit(PUBLIC_URL).scheme not in {"http", "https"} or not urlsplit(PUBLIC_URL).hostname:
+    raise ImproperlyConfigured("PUBLIC_URL must be an address such as https://dunghan.example.vn.")
+try:
+    vars().update(env.email_url("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
+except (ImproperlyConfigured, KeyError, ValueError):
+    raise ImproperlyConfigured(
+        "EMAIL_URL cannot be read. Write smtp+tls://user:password@host:587, smtp://host:25, "
+        "consolemail:// or filemail:////folder."
+    ) from None
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=10)
+EMAIL_USE_LOCALTIME = True
+DEFAULT_FROM_EMAIL = env(
+    "DEFAULT_FROM_EMAIL", default=f"Đúng Hạn <dung-han@{urlsplit(PUBLIC_URL).hostname}>"
+)
+#: Local times between which news leave by e-mail, on working days.
+MAIL_HOURS = ("07:30", "17:30")
+MAIL_SECONDS = 30
+
 # --- background work ------------------------------------------------------------------------------
 
 SWEEP_SECONDS = env.int("SWEEP_SECONDS", default=30)
@@ -278,6 +308,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "deadlines.tasks.sweep",
         "schedule": SWEEP_SECONDS,
         "options": {"expires": max(SWEEP_SECONDS - 1, 1)},
+    },
+    "send news by e-mail": {
+        "task": "deadlines.tasks.send_mail",
+        "schedule": MAIL_SECONDS,
+        "options": {"expires": MAIL_SECONDS - 5},
     },
     "seal the ledger": {
         "task": "ledger.tasks.seal",

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from deadlines import keeping, sweeping
+from deadlines import keeping, mailing, sweeping
 
 
 @shared_task
@@ -14,3 +14,9 @@ def sweep() -> int:
 @shared_task
 def warn_of_missing_year() -> int:
     return keeping.warn_keepers(timezone.now())
+
+
+# A letter that was being sent is sent again under the same Message-ID; a second pass harms nobody.
+@shared_task(acks_late=False)
+def send_mail() -> int:
+    return mailing.run(timezone.now()).sent

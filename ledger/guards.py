@@ -49,6 +49,9 @@ WATCHED: dict[str, Watch] = {
     "accounts.User": Watch(noise=frozenset({"last_login"}), secret=frozenset({"password"})),
     "accounts.Appointment": Watch(),
     "accounts.AppointmentProposal": Watch(),
+    "accounts.CalendarLink": Watch(
+        noise=frozenset({"last_read_at", "window_at", "window_reads"}), secret=frozenset({"digest"})
+    ),
     "deadlines.CalendarDay": Watch(),
     "deadlines.CalendarYear": Watch(),
     "deadlines.CalendarEdition": Watch(),
@@ -115,6 +118,11 @@ UNWATCHED = frozenset(
         "accounts.SignInFailure",
         "accounts.AutosavedForm",
         "accounts.SavedFilter",
+        "accounts.Mail",
+        "accounts.MailItem",
+        "accounts.MailChoice",
+        "accounts.MailDesk",
+        "accounts.MorningRound",
         "dossiers.ImportSession",
         "dossiers.Running",
         "ledger.Gap",

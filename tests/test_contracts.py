@@ -21,6 +21,10 @@ COLUMNS = {
         "id", "recipient", "kind", "rung", "limit_code", "due_at", "dossier_code", "created_at",
         "read_at",
     ],
+    "v_letters": [
+        "id", "letter", "kind", "recipient", "day", "created_at", "state", "tries", "next_try_at",
+        "sent_at", "last_error", "messages",
+    ],
     "v_numbers": [
         "id", "holder", "symbol", "year", "number", "ref", "kind", "about_kind", "about_code",
         "issued_on", "issued_at", "digest", "voided_at", "void_reason",

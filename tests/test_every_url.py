@@ -17,7 +17,7 @@ from dossiers.models import Attachment, Dossier
 from tests.dossiers.test_verbs import IN_STATE, everything, people
 
 #: Pages for people who are not signed in.
-PUBLIC = {"accounts:sign_in", "accounts:sign_out", "healthz", "set_language"}
+PUBLIC = {"accounts:sign_in", "accounts:sign_out", "healthz", "set_language", "deadlines:feed"}
 #: Pages with a form.
 POSTS = {
     "accounts:sign_in", "accounts:sign_out", "accounts:password", "accounts:inbox", "set_language",
@@ -59,6 +59,7 @@ POSTS = {
     "inspections:decide_proposal", "inspections:enter_result", "inspections:ask_more_time",
     "inspections:draft_fresh", "inspections:evidence", "inspections:record_evidence",
     "accounts:propose_post", "accounts:proposal", "accounts:end_post",
+    "accounts:mail", "accounts:calendar_link",
 }  # fmt: skip
 
 
@@ -83,6 +84,7 @@ def address(name: str, dossier: Dossier | None = None) -> str:
         "year": 2026,
         "item": 1,
         "public_id": file.public_id if file else uuid.UUID(int=1),
+        "secret": "x" * 43,
     }
     wanted = EVERY[name].pattern.converters
     return reverse(name, kwargs={key: values[key] for key in wanted})

@@ -179,10 +179,11 @@ class _Posts:
         acting: bool = False,
     ) -> User:
         if user is None:
+            email = f"{username}@hanoi.example" if username else ""
             name = name or self.names.draw(women=women)
             code = agency.code if agency else "tp"
             username = username or self.names.username(name, code)
-            user = User(username=username, full_name=name, password=self.password)
+            user = User(username=username, full_name=name, email=email, password=self.password)
             self.cast.users[username] = user
         floor = (agency.valid_from if agency else None) or date.min
         self.cast.posts.append(

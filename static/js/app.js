@@ -198,12 +198,24 @@
     if (spoken) announce(spoken.dataset.announce || spoken.textContent.trim());
   });
 
+  /* The bell asks for the count of news; the navigation shows the same. */
+  document.addEventListener("htmx:afterSwap", function () {
+    const bell = document.getElementById("bell");
+    if (!bell) return;
+    document.querySelectorAll("[data-unread-count]").forEach(function (count) {
+      count.textContent = bell.dataset.unread;
+      count.hidden = bell.dataset.unread === "0";
+    });
+  });
+
   document.addEventListener("announce", function (event) {
     announce(event.detail && (event.detail.value || event.detail.text));
   });
 
   ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach(function (name) {
-    document.addEventListener(name, function () {
+    document.addEventListener(name, function (event) {
+      /* What asks by itself in the background fails in silence and asks again. */
+      if (event.target instanceof Element && event.target.closest("[data-quiet]")) return;
       release();
       announce(document.body.dataset.failed);
     });

@@ -249,6 +249,7 @@ ELSEWHERE = {
     "dossiers:imports", "dossiers:import_session",  # tests/dossiers/intake/test_workers.py
     # tests/accounts/test_people_pages.py
     "accounts:propose_post", "accounts:proposal", "accounts:end_post",
+    "accounts:mail", "accounts:calendar_link",  # tests/accounts/mail/test_pages.py
     "tasks:give_from",  # the same view as tasks:give
 }  # fmt: skip
 
