@@ -62,6 +62,32 @@ def open_stored(path: str, *, size: int) -> BinaryIO:
     return file
 
 
+def size_of(path: str) -> int | None:
+    """How long a stored file is; ``None`` when there is none."""
+    try:
+        return (settings.MEDIA_ROOT / path).stat().st_size
+    except OSError:
+        return None
+
+
+def put_back(path: str, chunks: Iterable[bytes]) -> None:
+    """Write a file of a backup under the name that its row knows; flushing is the caller's.
+
+    ``OSError`` leaves nothing half written.
+    """
+    target = settings.MEDIA_ROOT / path
+    _make_directory(target.parent)
+    partial = target.with_suffix(".part")
+    try:
+        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+            for chunk in chunks:
+                out.write(chunk)
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
 def remove(path: str) -> None:
     """Remove a file that no row names any more."""
     (settings.MEDIA_ROOT / path).unlink(missing_ok=True)

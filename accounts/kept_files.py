@@ -65,7 +65,7 @@ def walk() -> Seen:
         for public_id, name, path, size, sha256 in rows.iterator(chunk_size=2000):
             seen.files += 1
             seen.size += size
-            if wrong := _wrong(path, size, sha256):
+            if wrong := wrong_with(path, size, sha256):
                 label = model._meta.label
                 seen.damaged.append(Damage(label, str(public_id), name, path, wrong))
     return seen
@@ -77,7 +77,7 @@ def damaged() -> Iterator[pins.Fault]:
         yield pins.Fault("file", f"{damage.table} {damage.public_id}", None, damage.wrong)
 
 
-def _wrong(path: str, size: int, sha256: str) -> str:
+def wrong_with(path: str, size: int, sha256: str) -> str:
     """What is wrong with a stored file, or nothing."""
     try:
         with filestore.open_stored(path, size=size) as file:

@@ -98,6 +98,7 @@ LABELS: dict[str, Any] = {
     "user_role": _("Propose a post, end a post"),
     "user_role_view": _("See proposed posts"),
     "user_role_confirm": _("Confirm a post as the second person"),
+    "health": _("See how the system runs, and the self-check"),
     "dash_own": _("See the figures of one's agency"),
     "dash_city": _("See the figures of the city"),
 }

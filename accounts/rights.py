@@ -117,6 +117,7 @@ RIGHTS: dict[str, dict[Column, Scope]] = {
     "reorganisation_view": {**_OFFICE, **_AUDITOR, **_SYSADMIN},
     "agency_edit": _SYSADMIN,
     "reorganisation_apply": {**_OFFICE, **_SYSADMIN},
+    "health": {**_SYSADMIN, **_AUDITOR},
     "user_list": {**_HEAD, **_SYSADMIN, **_AUDITOR},
     "user_role": _SYSADMIN,
     "user_role_view": {**_OFFICE, **_SYSADMIN, **_AUDITOR},

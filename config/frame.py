@@ -48,6 +48,7 @@ PLACES = (
     Place(_("Working calendar"), "deadlines:calendar", "calendar", "l", "calendar_view"),
     Place(_("Agencies"), "agencies:list", "building", "o", "agency_view"),
     Place(_("People and posts"), "accounts:people", "user", "p", "user_list"),
+    Place(_("Operations"), "operations", "settings", "b", "health"),
     Place(_("Inbox"), "accounts:inbox", "inbox", "i", "own_account"),
 )
 
@@ -55,6 +56,7 @@ PLACES = (
 OWN_FILE = "inspections:mine"
 PEOPLE_ROUTE = "nguoi-dung/"
 IMPORT_ROUTE = "ho-so/nhap/"
+OPERATING_ROUTE = "van-hanh/"
 #: Pages on responsibility stand below the entry by which this person comes to them.
 DUTY_ROUTE = "kiem-tra/trach-nhiem/"
 DUTY_HOMES = (
@@ -149,6 +151,8 @@ class _Frame:
         }.get(match.namespace if match else "", "")
         if match and match.route.startswith(PEOPLE_ROUTE):
             section = "accounts:people"
+        if match and match.route.startswith(OPERATING_ROUTE):
+            section = "operations"
         if match and match.route.startswith(IMPORT_ROUTE):
             section = "dossiers:imports"
         if match and match.route.startswith(DUTY_ROUTE):

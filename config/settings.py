@@ -184,7 +184,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
@@ -339,10 +339,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
-    "read every stored file again": {
-        "task": "accounts.tasks.check_files",
-        "schedule": 24 * 3600.0,
-        "options": {"expires": 6 * 3600},
+    "say that jobs come through": {
+        "task": "config.tasks.heartbeat",
+        "schedule": 30.0,
+        "options": {"expires": 29},
+    },
+    "check everything once a night": {
+        "task": "config.tasks.check_itself",
+        "schedule": 600.0,
+        "options": {"expires": 590},
     },
     "remove staged files that nobody sent": {
         "task": "dossiers.tasks.remove_old_staged_files",
@@ -350,6 +355,9 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3000},
     },
 }
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN is too short: use at least 20 random characters.")
 LEDGER_HEADS_DIR = Path(env("LEDGER_HEADS_DIR", default=str(VAR_DIR / "ledger-heads")))
 
 # --- logs -----------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ row. Guards, constraints and triggers see each row as they see any other.
 
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models
@@ -38,15 +39,25 @@ def insert(rows: Sequence[models.Model]) -> None:
         for field in model._meta.concrete_fields
         if not isinstance(getattr(first, field.attname), DatabaseDefault)
     ]
-    write = _copy if connection.vendor == "postgresql" else _execute
-    for some in _batches(rows):
-        write(model._meta.db_table, fields, some)
+    names = [field.attname for field in fields]
+    insert_values(model, fields, ([getattr(row, name) for name in names] for row in rows))
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
 
-def _batches(rows: Sequence[models.Model]) -> Iterable[Sequence[models.Model]]:
-    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
+def insert_values(
+    model: type[models.Model], fields: Sequence[models.Field], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows given as the values of these fields, their keys among them, a few at a time."""
+    write = _copy if connection.vendor == "postgresql" else _execute
+    for some in _batches(rows):
+        write(model._meta.db_table, fields, some)
+
+
+def _batches(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+    left = iter(rows)
+    while some := list(islice(left, _AT_ONCE)):
+        yield some
 
 
 def _number(model: type[models.Model], rows: Sequence[models.Model]) -> None:
@@ -77,13 +88,12 @@ def _columns(fields: Sequence[models.Field]) -> str:
 # --- PostgreSQL -----------------------------------------------------------------------------------
 
 
-def _copy(table: str, fields: Sequence[models.Field], rows: Sequence[models.Model]) -> None:
-    columns = [(field.attname, _text_of(field)) for field in fields]
+def _copy(table: str, fields: Sequence[models.Field], rows: Sequence[Sequence[Any]]) -> None:
+    texts = [_text_of(field) for field in fields]
     lines = io.StringIO()
     for row in rows:
         cells = [
-            "\\N" if (value := getattr(row, name)) is None else text(value)
-            for name, text in columns
+            "\\N" if value is None else text(value) for value, text in zip(row, texts, strict=True)
         ]
         lines.write("\t".join(cells) + "\n")
     lines.seek(0)
@@ -106,14 +116,14 @@ def _text_of(field: models.Field) -> Callable[[Any], str]:
 # --- SQLite ---------------------------------------------------------------------------------------
 
 
-def _execute(table: str, fields: Sequence[models.Field], rows: Sequence[models.Model]) -> None:
-    columns = [(field.attname, _value_of(field)) for field in fields]
+def _execute(table: str, fields: Sequence[models.Field], rows: Sequence[Sequence[Any]]) -> None:
+    columns = [_value_of(field) for field in fields]
     places = ", ".join(["%s"] * len(fields))
     statement = f'INSERT INTO "{table}" ({_columns(fields)}) VALUES ({places})'  # noqa: S608
     values = [
         [
-            value if (value := getattr(row, name)) is None or stored is None else stored(value)
-            for name, stored in columns
+            value if value is None or stored is None else stored(value)
+            for value, stored in zip(row, columns, strict=True)
         ]
         for row in rows
     ]

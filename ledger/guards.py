@@ -126,6 +126,11 @@ UNWATCHED = frozenset(
         "dossiers.ImportSession",
         "dossiers.Running",
         "ledger.Gap",
+        "config.Heartbeat",
+        "config.FailedJob",
+        "config.SelfCheck",
+        "config.SelfCheckFinding",
+        "config.BackupRun",
     }
 )
 

@@ -17,7 +17,10 @@ from dossiers.models import Attachment, Dossier
 from tests.dossiers.test_verbs import IN_STATE, everything, people
 
 #: Pages for people who are not signed in.
-PUBLIC = {"accounts:sign_in", "accounts:sign_out", "healthz", "set_language", "deadlines:feed"}
+PUBLIC = {
+    "accounts:sign_in", "accounts:sign_out", "healthz", "readyz", "metrics", "set_language",
+    "deadlines:feed",
+}  # fmt: skip
 #: Pages with a form.
 POSTS = {
     "accounts:sign_in", "accounts:sign_out", "accounts:password", "accounts:inbox", "set_language",
@@ -225,10 +228,11 @@ class TestTheTableOfRights:
             "stagnation_view", "plan_view", "violation_counts", "evidence_pack",
             "duty_pipeline",
             "reorganisation_view", "calendar_changes_view", "user_list", "user_role_view",
+            "health",
         },
         Column.SYSADMIN: ALL | {
             "reorganisation_view", "reorganisation_apply", "agency_edit", "user_list", "user_role",
-            "user_role_view", "user_role_confirm",
+            "user_role_view", "user_role_confirm", "health",
         },
         Column.KEEPER: ALL | {"calendar_changes_view", "calendar_propose"},
     }  # fmt: skip
@@ -255,7 +259,7 @@ class TestTheTableOfRights:
         person."""
         reading = self.CITY | self.NARROW | {
             "stagnation_view", "plan_view", "violation_counts", "evidence_pack", "duty_pipeline",
-            "reorganisation_view", "calendar_changes_view", "user_list", "user_role_view",
+            "reorganisation_view", "calendar_changes_view", "user_list", "user_role_view", "health",
         }  # fmt: skip
         organising = {"agency_edit", "reorganisation_apply", "user_role", "user_role_confirm"}
         for column in (Column.AUDITOR, Column.KEEPER):

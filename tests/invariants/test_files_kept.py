@@ -17,8 +17,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from accounts import file_check, filestore, kept_files, staging, tasks
+from accounts import file_check, filestore, kept_files, staging
 from accounts.models import StagedFile
+from config import tasks
+from config.operating import self_check
 from dossiers import files
 from dossiers import transitions as verbs
 from dossiers.models import Attachment, Dossier
@@ -133,12 +135,15 @@ class TestReadEveryNight:
         assert hurt.name in text_of(answer)
         assert lan.get(reverse("dossiers:detail", args=[dossier.code])).status_code == 200
 
-    def test_the_task_of_every_night_does_it(self, dossier, store, settings):
-        flip_one_bit(store / dossier.attachments.first().path)
-        assert tasks.check_files() == 1
+    def test_the_self_check_of_every_night_does_it(self, dossier, store, settings):
+        hurt = dossier.attachments.first()
+        flip_one_bit(store / hurt.path)
+        [found] = self_check.run_tonight(NOW).findings.filter(question="files")
+        assert found.facts == {
+            "table": "dossiers.Attachment", "path": hurt.path, "wrong": "changed",
+        }  # fmt: skip
         entries = settings.CELERY_BEAT_SCHEDULE.values()
-        [nightly] = [entry for entry in entries if entry["task"] == tasks.check_files.name]
-        assert nightly["schedule"] == 24 * 3600
+        assert tasks.check_itself.name in {entry["task"] for entry in entries}
 
     def test_every_table_that_names_a_file_for_ever_is_read(self):
         """Whoever adds a table with ``path`` and ``sha256`` has its files kept and checked."""

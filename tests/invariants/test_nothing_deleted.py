@@ -16,8 +16,8 @@ from django.db import DatabaseError, connection, models, transaction
 from django.db.models import ProtectedError
 from django.urls import Resolver404, resolve
 
-from accounts import tasks as account_tasks
 from agencies.models import Agency
+from config import tasks as config_tasks
 from dossiers import tasks as dossier_tasks
 from dossiers.models import Dossier
 from ledger import guards
@@ -38,6 +38,9 @@ DELETES = {
     ("accounts/autosave.py", "mine"): "what was typed and not sent",
     ("ledger/chain.py", "Gap"): "a note that a number may never come; events stay",
     ("ledger/chain.py", "gap"): "a note that a number may never come; events stay",
+    ("config/operating/heartbeats.py", "Heartbeat"): "signs of life of processes that are gone",
+    ("config/operating/heartbeats.py", "FailedJob"): "failures of jobs after a month",
+    ("config/operating/self_check.py", "SelfCheck"): "runs after the ninety latest",
     # With an entry that says what it was, and only before anything is signed or in force:
     ("deadlines/keeping/proposed.py", "CalendarYear"): "days of a calendar change in force",
     ("deadlines/keeping/proposed.py", "CalendarDay"): "days of a calendar change in force",
@@ -186,7 +189,8 @@ class TestNobodyDeletes:
         in_ten_years = NOW + timedelta(days=3650)
         monkeypatch.setattr("django.utils.timezone.now", lambda: in_ten_years)
         dossier_tasks.remove_old_staged_files()
-        account_tasks.check_files()
+        config_tasks.heartbeat()
+        assert config_tasks.check_itself() > 0
         assert fewer(before) == []
         assert Dossier.objects.count() == before["dossiers.Dossier"]
 

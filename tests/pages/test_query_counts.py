@@ -36,6 +36,8 @@ PAGES = {
     "people and posts": ("son", "/nguoi-dung/", 9),
     "proposed posts": ("thu", "/nguoi-dung/de-nghi/", 7),
     "inbox": ("hung", "/hop-thu/", 7),
+    "operations": ("son", "/van-hanh/", 19),
+    "self-check": ("an", "/van-hanh/tu-kiem-tra/", 6),
 }
 
 

@@ -1,0 +1,1 @@
+"""What runs, how well, and what does not fit: for whoever runs the system, and for the auditor."""
