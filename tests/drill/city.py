@@ -1,6 +1,7 @@
 """A whole installation on loopback whose processes may be killed: web, workers, beats, queue and
 database, with a supervisor that starts again whatever has ended, as systemd does."""
 
+import contextlib
 import os
 import random
 import signal
@@ -39,7 +40,8 @@ class City:
         self._postgres: ServerProcess | None = None
         if connection.vendor == "postgresql":
             self._start_postgres()
-            self.facts: dict[str, Any] = {"NAME": "dunghan", "HOST": str(folder / "postgres")}
+            options = {**connection.settings_dict["OPTIONS"], "host": f"{folder}/postgres"}
+            self.facts: dict[str, Any] = {"NAME": "dunghan", "OPTIONS": options}
             url = f"postgres://postgres@/dunghan?host={folder}/postgres"
         else:
             self.facts = {"NAME": f"{folder}/city.sqlite3"}
@@ -63,7 +65,6 @@ class City:
             self.manage(command)
         self._commands = dict(self._list_commands())
         self._running: dict[str, subprocess.Popen] = {}
-        self._held: set[str] = set()
         self._lock, self._over = threading.Lock(), threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, daemon=True)
         self._supervisor.start()
@@ -75,8 +76,11 @@ class City:
         for n in range(WORKERS):
             yield f"worker {n}", f"-m tests.drill.worker --pool=threads -c 2 -n w{n}@%h {quiet}"
         for n in range(BEATS):
-            schedule = self.folder / f"beat-{n}"
-            yield f"beat {n}", f"-m celery -A config beat --pidfile= -s {schedule} -l WARNING"
+            yield f"beat {n}", self._beat(n)
+
+    def _beat(self, n: int) -> str:
+        schedule = self.folder / f"schedule-{n}"
+        return f"-m celery -A config beat --pidfile= -s {schedule} -l WARNING"
 
     def manage(self, *words: str) -> subprocess.CompletedProcess:
         """A management command on the data of this city."""
@@ -101,7 +105,7 @@ class City:
             for name in self._commands:
                 with self._lock:
                     process = self._running.get(name)
-                    if name not in self._held and (process is None or process.poll() is not None):
+                    if process is None or process.poll() is not None:
                         self._running[name] = self._start(name)
 
     def _start(self, name: str) -> subprocess.Popen:
@@ -151,6 +155,16 @@ class City:
         self.kills[name] += 1
         return name
 
+    def five_beats_with_garbage(self) -> None:
+        """The beats die and their schedules are spoiled; they come again, and three more."""
+        with self._lock:
+            for n in range(BEATS):
+                self._running[f"beat {n}"].kill()
+                self._running[f"beat {n}"].wait()
+            for schedule in self.folder.glob("schedule-*"):
+                schedule.write_bytes(b"\0garbage" * 100)
+            self._commands |= {f"beat {n}": self._beat(n) for n in range(BEATS, 5)}
+
     def _kill_one(self, kind: str, dice: random.Random) -> None:
         """A process of this kind; of the web server its master or one of its own."""
         with self._lock:
@@ -161,18 +175,13 @@ class City:
 
     def _kill_redis(self) -> None:
         self.redis.kill()
-        time.sleep(dice_free_pause())
+        time.sleep(PAUSE)
         self.redis.start()
 
     def _kill_postgres(self) -> None:
         assert self._postgres is not None
         self._postgres.stop(signal.SIGQUIT)
         self._start_postgres()
-
-
-def dice_free_pause() -> float:
-    """How long the queue stays away when it is killed."""
-    return 2.0
 
 
 def _family(pid: int) -> list[psutil.Process]:
@@ -183,7 +192,5 @@ def _family(pid: int) -> list[psutil.Process]:
 
 
 def _kill(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):  # it ended by itself
         os.kill(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass  # it ended by itself

@@ -17,6 +17,12 @@ Theatre = Callable[[Plan], Outcome]
 OVER = hanoi(2027, 2, 28, 9)
 
 
+def ready() -> None:
+    """The copy holds the reference data, even after a test whose real transactions emptied it."""
+    if not LimitRule.objects.exists():
+        load_reference(now=NOW)
+
+
 @pytest.fixture(scope="module")
 def db(django_db_setup, django_db_blocker) -> Iterator[None]:
     """The database without a transaction around the test: plays have copies of it."""
@@ -28,8 +34,7 @@ def db(django_db_setup, django_db_blocker) -> Iterator[None]:
 def theatre(db) -> Iterator[Theatre]:
     """Plays a plan on rows of its own and tells what came of it."""
     with stage.copied("theatre"):
-        if not LimitRule.objects.exists():  # a test with real transactions has emptied the tables
-            load_reference(now=NOW)
+        ready()
         cast = Cast.engaged()
 
         def perform(plan: Plan) -> Outcome:

@@ -1,4 +1,7 @@
-"""Five hundred seeds, one event table. ``DRILL_SEEDS`` plays fewer, ``DRILL_DIR`` keeps the table."""
+"""Five hundred seeds, one event table.
+
+``DRILL_SEEDS`` plays another number of them; ``DRILL_DIR`` is where the table is kept.
+"""
 
 import csv
 import os

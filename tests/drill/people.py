@@ -2,6 +2,7 @@
 sent again as it was, as a person presses the button again."""
 
 import http.client
+import itertools
 import queue
 import re
 import threading
@@ -19,6 +20,7 @@ from tests.world import World
 
 SECONDS, PAUSE = 60, 0.3
 _TOKEN = "a" * 32
+_NUMBERS = itertools.count(1)
 
 
 @dataclass(slots=True)
@@ -84,7 +86,8 @@ class Person(threading.Thread):
             status, address, page = self.ask(path, form)
             if 0 < status < 500:
                 if form is not None and status != 302:
-                    self.said.refused.append(f"{status} {path}: {re.sub('<[^>]*>', ' ', page)}")
+                    _before, _sign, told = page.partition('class="error-summary"')
+                    self.said.refused.append(f"{status} {path}: {told[:1000] or page[:1000]}")
                 return status, address, page
             self.said.errors += 1
             time.sleep(PAUSE)
@@ -99,7 +102,7 @@ class Clerk(Person):
         self.refs: list[str] = []
 
     def act(self) -> None:
-        head, ref = self._world.hung.full_name, f"{uuid.uuid4().hex[:12]}/TTr"
+        head, ref = self._world.hung.full_name, f"{next(_NUMBERS)}/TTr-UBND"
         form = {
             "form_key": str(uuid.uuid4()),
             "viec": "trinh",

@@ -67,8 +67,8 @@ def _drop(copy: str) -> None:
 
 
 def _on_the_server(statement: str) -> None:
-    facts = connection.settings_dict
-    where = {"user": facts["USER"], "host": facts["HOST"], "dbname": "postgres"}
+    facts = connection.get_connection_params()
+    where = {"user": facts["user"], "host": facts["host"], "dbname": "postgres"}
     with contextlib.closing(psycopg2.connect(**where)) as server:
         server.autocommit = True  # databases are not made inside a transaction
         server.cursor().execute(statement)

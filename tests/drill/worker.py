@@ -1,4 +1,4 @@
-"""``celery -A config worker``, for whose outbox the office is always open: a drill may run by night."""
+"""A Celery worker for whose outbox the office is always open: drills run by night too."""
 
 import sys
 
