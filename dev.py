@@ -270,7 +270,8 @@ def main(arguments):
     elif command in {"help", "-h", "--help"}:
         print(__doc__)
     else:
-        raise Failure(f"Unknown command. Known: run, test, manage, bench, drill, exec; not {arguments}.")
+        known = "run, test, manage, bench, drill, exec"
+        raise Failure(f"Unknown command. Known: {known}; not {arguments}.")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ Exit status 1 when a fault did not hold.
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -22,8 +21,13 @@ from tests.drill.catalogue import FAULTS
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "var" / "drill"
 DATABASES = ("sqlite", "postgres")
-#: These measure time on the wall, so nothing runs beside them.
-ALONE = "tests/drill/drill_processes.py"
+#: Part → the file whose tests it runs, and in how many processes. The last one measures time on
+#: the wall, so nothing runs beside it.
+PARTS = {
+    "others": ("", "2"),
+    "seeds": ("tests/drill/drill_seeds.py", "2"),
+    "processes": ("tests/drill/drill_processes.py", "0"),
+}
 
 
 def main(arguments: list[str]) -> int:
@@ -32,18 +36,18 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("databases", nargs="*", choices=[*DATABASES, []], metavar="DATABASE")
     parser.add_argument("--seeds", type=int, default=500)
     parser.add_argument("--seconds", type=int, default=60, help="how long everything is killed")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this part")
     parser.add_argument("--report", action="store_true", help="only write the report again")
     asked = parser.parse_args(arguments)
     if not asked.report:
         for database in asked.databases or DATABASES:
-            _run(database, asked.seeds, asked.seconds)
+            _run(database, asked.part or list(PARTS), asked.seeds, asked.seconds)
     return report.write(KEPT, ROOT / "docs")
 
 
-def _run(database: str, seeds: int, seconds: int) -> None:
+def _run(database: str, parts: list[str], seeds: int, seconds: int) -> None:
     folder = KEPT / database
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,
         "TEST_DATABASE": database,
@@ -51,18 +55,23 @@ def _run(database: str, seeds: int, seconds: int) -> None:
         "DRILL_SEEDS": str(seeds),
         "DRILL_SECONDS": str(seconds),
     }
-    load = f"{os.getloadavg()[0]:.1f}"
-    (folder / "begun").write_text(f"{datetime.now().astimezone():%d/%m/%Y %H:%M} {load}")
     named = _once(test for fault in FAULTS for test in fault.shown_by)
-    alone = [test for test in named if test.startswith(ALONE)]
-    others = [test for test in named if not test.startswith(ALONE)]
+    of_files = {part: [t for t in named if file and t.startswith(file)]
+                for part, (file, _) in PARTS.items()}  # fmt: skip
+    of_files["others"] = [test for test in named if test not in sum(of_files.values(), [])]
     # What another database cannot answer differently is asked on SQLite alone, as in every run.
     words = [] if database == "sqlite" else ["-m", "not once"]
-    for part, tests, workers in (("others", others, "2"), ("alone", alone, "0")):
+    for part in parts:
         print(f"\n=== {database}: {part}", flush=True)
-        pytest = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--show-capture=no", *words]
-        xml = f"--junitxml={folder}/{part}.xml"
-        subprocess.run([*pytest, xml, *tests], cwd=ROOT, env=environment, check=False)
+        for rest in folder.glob(f"{part}*"):
+            rest.unlink()
+        load = f"{os.getloadavg()[0]:.1f}"
+        (folder / f"{part}.begun").write_text(
+            f"{datetime.now().astimezone():%d/%m/%Y %H:%M} {load}"
+        )
+        pytest = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", *words]
+        how = ["-n", PARTS[part][1], f"--junitxml={folder}/{part}.xml"]
+        subprocess.run([*pytest, *how, *of_files[part]], cwd=ROOT, env=environment, check=False)
 
 
 def _once(tests: Iterable[str]) -> list[str]:

@@ -123,9 +123,11 @@ def _collect_seeds(kept: Path, target: Path) -> None:
 
 
 def _circumstances(kept: Path, runs: dict[str, list[Answer]]) -> Iterator[str]:
+    yield f"{os.cpu_count()} processors, Python {platform.python_version()}. Begun, and how many"
+    yield "processes of all programmes wanted to run then:"
+    yield ""
     for name in runs:
-        *at, load = (kept / name / "begun").read_text().split()
-        yield (
-            f"{NAMES[name]}: {' '.join(at)}, {os.cpu_count()} processors, Python "
-            f"{platform.python_version()}; {load} processes wanted to run when it began.\n"
-        )
+        for begun in sorted((kept / name).glob("*.begun")):
+            *at, load = begun.read_text().split()
+            yield f"* {NAMES[name]}, {begun.stem}: {' '.join(at)}, {load}"
+    yield ""
