@@ -36,7 +36,7 @@ class AppointmentQuerySet(models.QuerySet):
         return (
             self.held_on(day)
             .filter(agency_id=agency_id, role__in=HEAD_ROLES)
-            .select_related("user", "agency")
+            .select_related("user")
             .order_by("-started_on", "-pk")
             .first()
         )

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime, time
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from django import forms
@@ -185,7 +185,7 @@ class SubmissionForm(TwinForm, DossierActForm):
         data = super().clean()
         self.ask_about_twin(data, self.dossier, self.today)
         if self.wants_submit() and data.get("agency"):
-            head_on = partial(head_name_on, data["agency"].pk)
+            head_on = cache(partial(head_name_on, data["agency"].pk))
             for fault in gate.faults(self._signatures(data), head_on=head_on, today=self.today):
                 if fault.field not in self.errors:
                     self.add_error(fault.field, fault.sentence)

@@ -1,17 +1,29 @@
 """What every test may lean on: reference data, people with posts, an instant to act at."""
 
+import gc
+import os
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
+import hypothesis
 import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.management.commands import flush
 from django.db import connection
+from django.template import Context, Template
 from django.test import Client
+from django.test.utils import _TestState
 from django.utils import timezone
 
-from deadlines.models import LimitRule
-from deadlines.reference import load_reference
-from ledger import guards
+from tests import prepared
+from tests.servers import BASE
 from tests.world import NOW, World
+
+# How long a case takes is the machine's business, not a test's.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 #: Fixtures through which a test meets the database.
 DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "live_server"})
@@ -25,23 +37,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.once)
 
 
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what lives as long as the run: Django, every test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def thrift(django_test_environment: None) -> None:
+    """What costs much and proves nothing here: strong hashes of one known password, and a copy of
+    the context for every part that a page includes (the page's own is kept, as ``context``)."""
+    Argon2PasswordHasher.time_cost = 1
+    Argon2PasswordHasher.memory_cost = 64
+    told, plain = Template._render, _TestState.saved_data.template_render
+
+    def render(template: Template, context: Context) -> str:
+        return (told if context.template is template else plain)(template, context)
+
+    Template._render = render
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database holds the real calendar, rules and agencies, as every installation does."""
-    with django_db_blocker.unblock():
-        _empty_without_guards()
-        load_reference(now=NOW)
-
-
-@pytest.fixture(autouse=True)
-def reference(request):
-    """A test with real transactions empties the tables after itself: fill them again before it."""
-    marker = request.node.get_closest_marker("django_db")
-    real = marker and marker.kwargs.get("transaction")
-    if real or {"transactional_db", "live_server"} & set(request.fixturenames):
-        request.getfixturevalue("transactional_db")
-        if not LimitRule.objects.exists():
-            load_reference(now=NOW)
+def django_db_setup(django_test_environment: None) -> None:
+    """In place of pytest-django's: a copy of the database that was made for all workers."""
+    base = Path(os.environ[BASE])
+    name = prepared.take_copy(base, os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+    # What pytest-django does after a test with real transactions. On the class, because browser
+    # tests meet a connection of their own.
+    type(connection.ops).execute_sql_flush = lambda *_: prepared.put_back(base)
+    flush.emit_post_migrate_signal = lambda *_, **__: None
 
 
 @pytest.fixture
@@ -74,24 +100,3 @@ def sign_in(wall_clock) -> Callable[..., Client]:
         return client
 
     return browser
-
-
-def _empty_without_guards() -> None:
-    """Let the test runner empty history tables, in which the guards let nobody delete.
-
-    SQLite: the guards are dropped and put back around it. PostgreSQL: the server is told to fire
-    none, and rows are deleted, which for a handful of rows takes a tenth of a TRUNCATE's time.
-    On the class, because browser tests meet a connection of their own.
-    """
-    operations = type(connection.ops)
-    original = operations.sql_flush
-
-    def sql_flush(self, style, tables, **kwargs):
-        if connection.vendor == "postgresql":
-            deletes = [f"DELETE FROM {self.quote_name(table)}" for table in tables]  # noqa: S608
-            quiet = "SET LOCAL session_replication_role = replica"
-            return ["; ".join([quiet, *deletes])]
-        emptying = original(self, style, tables, **kwargs)
-        return [*guards.remove_statements(), *emptying, *guards.install_statements()]
-
-    operations.sql_flush = sql_flush

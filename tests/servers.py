@@ -23,6 +23,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.processes import queue_server_command, queue_server_program, socket_path, tied_to_parent
+from tests import prepared
 from tests.postgres import find_postgres, start_postgres
 from tests.server_process import ServerProcess
 
@@ -52,6 +53,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         except RuntimeError as error:
             raise pytest.UsageError(str(error)) from error
     _set_environment(Path(os.environ[BASE]), kind, worker)
+    if not worker:
+        early_config.add_cleanup(prepared.begin(base, ROOT))
     return (yield)
 
 
@@ -89,6 +92,7 @@ def _set_environment(base: Path, kind: str, worker: str) -> None:
     var = base / (worker or "main")
     (var / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is missing
     os.environ |= {
+        "TEST_DATABASE": kind,
         "ENV_FILE": os.devnull,
         "DUNGHAN_ENV": "local",
         "SECRET_KEY": "for-tests-only-" + "0" * 50,
@@ -101,10 +105,8 @@ def _set_environment(base: Path, kind: str, worker: str) -> None:
     }
     if kind == "sqlite":
         os.environ["DATABASE_URL"] = f"sqlite:///{base}/never-used.sqlite3"
-        os.environ["TEST_DB_NAME"] = f"{base}/test.sqlite3"
     else:
         os.environ["DATABASE_URL"] = f"postgres://postgres@/dunghan?host={base}/postgres"
-        os.environ.pop("TEST_DB_NAME", None)
 
 
 def _documented_variables() -> list[str]:

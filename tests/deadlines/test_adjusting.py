@@ -621,7 +621,6 @@ class TestWhateverTheDates:
 
     @settings(
         max_examples=300,
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(

@@ -54,7 +54,7 @@ PROMISED_ORDER = {
     Unit.CALENDAR_DAY: re.compile("E(w*D)?c+r*"),
 }
 
-ten_thousand = settings(max_examples=10_000, deadline=None)
+ten_thousand = settings(max_examples=10_000)
 
 
 class Case(NamedTuple):
@@ -294,7 +294,7 @@ def test_the_explanation_agrees_and_leaves_no_day_out(case: Case) -> None:
                 assert mark.is_working == mark.is_last
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(cases)
 def test_adding_any_number_of_working_days_equals_a_walk(case: Case) -> None:
     """Every number of days that stays in the calendar, forwards and backwards: 200 to a case."""

@@ -64,7 +64,6 @@ def failing(job: Callable[[], object]) -> None:
 class TestOneAfterTheOther:
     @settings(
         max_examples=25,
-        deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(tries=st.lists(st.sampled_from(["kept", "failed", "void"]), max_size=12))

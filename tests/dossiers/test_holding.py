@@ -190,7 +190,7 @@ class TestSplit:
         cuts=st.lists(_DAYS, min_size=2, max_size=8).map(sorted),
         pauses=st.lists(st.tuples(_DAYS, _DAYS), max_size=5),
     )
-    @limits_of_hypothesis(max_examples=300, deadline=None)
+    @limits_of_hypothesis(max_examples=300)
     def test_adds_up_and_agrees_with_a_walk_day_by_day(self, cuts, pauses):
         calendar = REAL
         spans = list(zip(cuts, cuts[1:], strict=False))

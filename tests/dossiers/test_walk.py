@@ -203,6 +203,10 @@ def test_every_state_has_its_way_and_every_verb_its_page():
     assert set(ACTS) == set(policies.ACT_OF) == {*MOVES, *WITHIN}
 
 
+#: Who reads and does no act on a dossier in any state, as ``test_what_fits_is_refused…`` shows.
+READERS = {"hoa", "an", "son"}
+
+
 @pytest.mark.parametrize("state", list(WAYS))
 def test_what_does_not_fit_is_refused_to_everybody_and_changes_nothing(walk, state):
     dossier = walk.go(*WAYS[state][0])
@@ -211,7 +215,7 @@ def test_what_does_not_fit_is_refused_to_everybody_and_changes_nothing(walk, sta
         if state in (WITHIN.get(verb) or MOVES[verb][0]):
             continue
         where = reverse(f"dossiers:{view}", args=[dossier.code])
-        for name in walk.people:
+        for name in sorted(walk.people.keys() - READERS):
             form = {
                 "form_key": str(uuid.uuid4()),
                 "version": before["version"],

@@ -31,7 +31,7 @@ def environment(tmp_path: Path, empty_database_url: str) -> dict[str, str]:
         "PORT": "0",
         "DEMO_DOSSIERS": "40",
     }
-    dropped = {"CELERY_BROKER_URL", "TEST_DB_NAME", "STATICFILES_BACKEND"}
+    dropped = {"CELERY_BROKER_URL", "STATICFILES_BACKEND"}
     return {name: text for name, text in os.environ.items() if name not in dropped} | own
 
 

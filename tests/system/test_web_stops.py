@@ -26,7 +26,7 @@ BODY = b"username=lan&password=" + b"x" * 200
 def web(tmp_path: Path, empty_database_url: str) -> Iterator[ServerProcess]:
     """Gunicorn as production runs it; its database is not asked for what is refused at the door."""
     own = {"VAR_DIR": str(tmp_path), "DATABASE_URL": empty_database_url}
-    dropped = {"CELERY_BROKER_URL", "TEST_DB_NAME"}
+    dropped = {"CELERY_BROKER_URL"}
     environment = {k: v for k, v in os.environ.items() if k not in dropped} | own
     options = ["--threads", "4", "--graceful-timeout", str(GRACE), "--no-control-socket"]
     server = ServerProcess(

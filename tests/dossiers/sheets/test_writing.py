@@ -268,7 +268,7 @@ WORDS = st.sampled_from(
 
 
 class TestRoundTrip:
-    @settings(deadline=None, max_examples=300)
+    @settings(max_examples=300)
     @given(texts=st.lists(TEXTS, min_size=1, max_size=5))
     def test_csv_gives_every_text_back(self, texts):
         data = as_csv(COLUMNS[:3], [["HS", "SNV", f"·{text}"] for text in texts])
@@ -276,7 +276,7 @@ class TestRoundTrip:
             unicodedata.normalize("NFC", f"·{text}") for text in texts
         ]
 
-    @settings(deadline=None, max_examples=1_000)
+    @settings(max_examples=1_000)
     @given(text=TEXTS)
     def test_the_guard_is_taken_off_exactly(self, text):
         guarded = formulas.neutralise(text)
@@ -284,7 +284,7 @@ class TestRoundTrip:
         assert guarded.replace("'", "") == text.replace("'", "")
         assert not formulas.is_dangerous(text) or guarded != text
 
-    @settings(deadline=None, max_examples=150)
+    @settings(max_examples=150)
     @given(texts=st.lists(TEXTS, min_size=1, max_size=5))
     def test_xlsx_gives_every_text_back(self, texts):
         data = as_xlsx(COLUMNS[:3], [["HS", "SNV", f"·{text}"] for text in texts])
@@ -292,7 +292,7 @@ class TestRoundTrip:
             f"·{text}".replace("\r\n", "\n").replace("\r", "\n") for text in texts
         ]
 
-    @settings(deadline=None, max_examples=100)
+    @settings(max_examples=100)
     @given(
         texts=st.lists(st.lists(WORDS, min_size=1, max_size=8).map("".join), min_size=1),
         kind=st.sampled_from(["csv", "xlsx"]),
@@ -302,7 +302,7 @@ class TestRoundTrip:
         data = write(COLUMNS[:3], [["HS", "SNV", f"Đề án {text}."] for text in texts])
         assert column(opened(data, f"a.{kind}"), "matter") == [f"Đề án {text}." for text in texts]
 
-    @settings(deadline=None, max_examples=100)
+    @settings(max_examples=100)
     @given(
         code=st.integers(0, 10**14),
         day=st.dates(date(1990, 1, 1), date(2099, 12, 31)),
@@ -319,7 +319,7 @@ class TestRoundTrip:
         assert as_date(row.cells["letter_on"]) == day
         assert as_moment(row.cells["directed_at"]) == instant
 
-    @settings(deadline=None, max_examples=300)
+    @settings(max_examples=300)
     @given(st.one_of(TEXTS, st.floats(), st.datetimes(), st.dates(), st.booleans()))
     def test_any_cell_is_a_date_or_says_why_not(self, value):
         try:
