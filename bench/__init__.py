@@ -17,6 +17,7 @@ BENCHES = {
     "lists": "the list of dossiers at size",
     "pages": "the other pages of the desk at size",
     "importing": "a list of 50,000 rows on its way in",
+    "sweeping": "the sweep and its warning ladder",
 }
 """Name of the module in this package → what it measures. Run in this order."""
 

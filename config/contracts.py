@@ -28,6 +28,10 @@ VIEWS = {
         LEFT JOIN accounts_mailitem i ON i.mail_id = l.id
         GROUP BY l.id, l.key, l.kind, u.username, l.day, l.created_at, l.state, l.tries,
                  l.next_try_at, l.sent_at, l.last_error""",
+    "v_reminders": """
+        SELECT r.id, l.code AS limit_code, r.due_at, r.kind, r.rung, r.at, r.written_at
+        FROM deadlines_reminder r
+        JOIN deadlines_timelimit l ON l.id = r.time_limit_id""",
     "v_numbers": """
         SELECT p.id, a.code AS holder, s.symbol, s.year, p.number, p.ref, p.kind, p.about_kind,
                p.about_code, p.issued_on, p.issued_at, p.digest, v.at AS voided_at,

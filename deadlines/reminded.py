@@ -16,8 +16,8 @@ _BY_PEOPLE = (Reminder.Kind.PERSON, Reminder.Kind.LETTER)
 
 
 def unanswered(limits: TimeLimitQuerySet, moment: Moment) -> TimeLimitQuerySet:
-    """Of some limits those still open after more than ``MANY`` reminders, with how many
-    (``reminder_count``) and the last (``last_at``), most reminded first. One query more, for the rules.
+    """Of some limits those still open after more than ``MANY`` reminders, most reminded first; with
+    how many (``reminder_count``) and the last (``last_at``). One query more, for the rules.
 
     Whatever reminds counts once: each rung of the ladder, the breach, a day of reminding by hand, a
     letter. Only limits that a rung can have reached, or that people reminded of, are counted out.

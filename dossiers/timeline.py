@@ -58,6 +58,8 @@ SENTENCES = {
     "limit_started": (gettext_lazy("A time limit began"), "clock"),
     "limit_met": (gettext_lazy("The time limit was met"), "check"),
     "limit_overdue": (gettext_lazy("The time limit passed without an answer"), "warning"),
+    "limit_warned": (gettext_lazy("Reminded before the time limit ends"), "bell"),
+    "limit_escalated": (gettext_lazy("Reported upwards: still no answer"), "bell"),
     "limit_revised": (gettext_lazy("The due date was changed"), "calendar"),
     "extension_asked": (gettext_lazy("Asked for an extension"), "calendar"),
     "correction_proposed": (gettext_lazy("Proposed to correct the due date"), "calendar"),

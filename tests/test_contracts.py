@@ -25,6 +25,7 @@ COLUMNS = {
         "id", "letter", "kind", "recipient", "day", "created_at", "state", "tries", "next_try_at",
         "sent_at", "last_error", "messages",
     ],
+    "v_reminders": ["id", "limit_code", "due_at", "kind", "rung", "at", "written_at"],
     "v_numbers": [
         "id", "holder", "symbol", "year", "number", "ref", "kind", "about_kind", "about_code",
         "issued_on", "issued_at", "digest", "voided_at", "void_reason",

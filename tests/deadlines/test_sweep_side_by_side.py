@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from accounts.models import Message, MessageKind
 from config.processes import tied_to_parent
 from deadlines import sweeping, transitions
-from deadlines.models import OverdueFlag, TimeLimit
+from deadlines.models import OverdueFlag, Reminder, TimeLimit
 from deadlines.transitions import meet
 from ledger import chain
 from ledger.models import Event
@@ -100,6 +100,18 @@ def assert_each_breach_is_noticed_once(limits: list[TimeLimit]) -> None:
     assert Counter(messages.values_list("recipient__username", "limit_code")) == {
         (who, limit.code): 1 for limit in limits for who in ("hung", "lan", "thu")
     }
+    levels: dict[tuple[str, str], list[str]] = {}
+    for who, code, said in Message.objects.order_by("created_at", "pk").values_list(
+        "recipient__username", "limit_code", "levels"
+    ):
+        levels.setdefault((who, code), []).extend(said.split(","))
+    for limit in limits:
+        kept = Reminder.objects.filter(time_limit=limit).order_by("at", "rung", "-kind")
+        assert list(kept.values_list("kind", "rung"))[:3] == [
+            ("rung", -1), ("rung", 0), ("breach", 0),
+        ]  # fmt: skip
+        assert levels["lan", limit.code] == ["-1", "0", "breach"]
+    assert all(len(said) == len(set(said)) for said in levels.values())
     chain.seal_all()
     assert chain.verify(now=SWEPT_AT) == (Event.objects.count(), [])
 
@@ -138,7 +150,8 @@ def test_killed_in_the_middle_it_loses_and_doubles_nothing(breached, process, be
     wait_until_unlocked(breached)
     assert not OverdueFlag.objects.exists()
     assert not Event.objects.filter(action="limit_overdue").exists()
-    assert not Message.objects.filter(kind=MessageKind.OVERDUE).exists()
+    assert not Message.objects.exists()
+    assert not Reminder.objects.exists()
 
     assert sweeping.flag_overdue(SWEPT_AT).flagged == len(breached)
     assert sweeping.flag_overdue(SWEPT_AT).flagged == 0
@@ -199,6 +212,67 @@ def answer(transactional_db) -> Callable[..., tuple[TimeLimit, Callable]]:
         return limit, lambda: meet(limit, by=by, now=at)
 
     return prepare
+
+
+class TestRungsBesideOthers:
+    """Warnings beside an answer that is being stored, and beside another sweep."""
+
+    BEFORE = hanoi(2026, 11, 26)
+
+    def test_the_answer_is_being_stored_while_the_ladder_looks(self, answer, monkeypatch):
+        limit, act = answer(self.BEFORE - INSTANT)
+        storing = InTheMiddle(monkeypatch, transitions.recording, "append")
+        answering = Acting(act, name="held")
+        assert storing.reached.wait(SECONDS)
+        sweep = Acting(lambda: sweeping.flag_overdue(self.BEFORE))
+        if connection.vendor == "postgresql":  # the ladder passes the locked row over
+            sweep.result()
+        storing.let_go()
+        answering.result()
+        sweep.result()
+        sweeping.flag_overdue(self.BEFORE + timedelta(minutes=1))
+        assert not Reminder.objects.exists()
+        assert not Message.objects.filter(limit_code=limit.code).exists()
+
+    def test_the_answer_breaks_off_and_the_next_sweep_tells_each_level_once(
+        self, answer, monkeypatch
+    ):
+        limit, act = answer(DUE - INSTANT)
+
+        def break_off(**facts):
+            raise ConnectionError
+
+        with monkeypatch.context() as broken:
+            broken.setattr(transitions.recording, "append", break_off)
+            storing = InTheMiddle(broken, transitions.recording, "append")
+            answering = Acting(act, name="held")
+            assert storing.reached.wait(SECONDS)
+            if connection.vendor == "postgresql":
+                sweeping.flag_overdue(DUE)
+                assert not Reminder.objects.exists()
+            storing.let_go()
+            with pytest.raises(ConnectionError):
+                answering.result()
+        sweeping.flag_overdue(DUE + timedelta(seconds=30))
+        assert_each_breach_is_noticed_once([limit])
+
+    def test_two_sweeps_at_once_tell_each_person_once(self, answer, monkeypatch):
+        for _ in range(3):
+            answer(DUE)
+        telling = InTheMiddle(monkeypatch, sweeping, "deliver_selected")
+        first = Acting(lambda: sweeping.flag_overdue(self.BEFORE), name="held")
+        assert telling.reached.wait(SECONDS)
+        second = Acting(lambda: sweeping.flag_overdue(self.BEFORE))
+        if connection.vendor == "postgresql":
+            second.result()
+        telling.let_go()
+        first.result()
+        second.result()
+        told = Message.objects.values_list("recipient__username", "kind", "rung", "limit_code")
+        assert Counter(told.values_list("recipient__username", "kind")) == {
+            ("lan", MessageKind.DUE_SOON): 3
+        }
+        assert len(set(told)) == Reminder.objects.count() == 3
 
 
 class TestAtTheBoundary:
