@@ -48,7 +48,7 @@ class Mail(models.Model):
         indexes = [
             models.Index(fields=["next_try_at"], condition=Q(state="waiting"), name="mail_waiting"),
             models.Index(fields=["-created_at"], condition=Q(state="dead"), name="mail_dead"),
-            models.Index(fields=["batch"], name="mail_batch"),
+            models.Index(fields=["batch", "recipient"], name="mail_batch"),
         ]
 
     def __str__(self) -> str:

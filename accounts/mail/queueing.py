@@ -34,6 +34,9 @@ from accounts.models import Appointment, Message, User
 
 #: Older news is history; it is longer than any holiday.
 FRESH = timedelta(days=21)
+#: News of before the morning letters is theirs; what a transaction stored later than this after its
+#: instant waits for the next morning.
+SLOWEST = timedelta(hours=1)
 
 _COLUMNS = (
     "key", "kind", "recipient_id", "address", "about", "day", "batch", "created_at", "state",
@@ -52,8 +55,8 @@ def reachable(day: date) -> QuerySet[User]:
     )  # fmt: skip
 
 
-def pending(day: date, now: datetime) -> QuerySet[Message]:
-    """News for which a letter is wanted and that stands in none yet."""
+def pending(day: date, now: datetime, since: datetime) -> QuerySet[Message]:
+    """News of after an instant for which a letter is wanted and that stands in none yet."""
     people = reachable(day)
     wanting = people.filter(in_post=True).exclude(wants=MailChoice.News.NONE)
     must = Q(kind__in=MUST_COME, recipient__in=people.values("pk"))
@@ -67,15 +70,21 @@ def pending(day: date, now: datetime) -> QuerySet[Message]:
         ~Q(kind__in=TOLD_APART),
         ~Exists(in_a_letter),
         ~Exists(before),
-        created_at__gt=now - FRESH,
+        created_at__gt=since,
         created_at__lte=now,
     )
 
 
 def queue_at_once(*, day: date, now: datetime) -> int:
-    """Write a letter for each person with urgent news; how many. For when the office is open."""
+    """Write a letter for each person with urgent news; how many.
+
+    For when the office is open and the morning letters of the day are written.
+    """
+    morning = MorningRound.objects.filter(day=day).first()
+    if morning is None:
+        return 0
     everything = MailChoice.objects.filter(news=MailChoice.News.AT_ONCE).values("user_id")
-    urgent = pending(day, now).filter(
+    urgent = pending(day, now, since=morning.at - SLOWEST).filter(
         Q(kind__in=MUST_COME | URGENT) | Q(recipient__in=everything)
     )  # fmt: skip
     with transaction.atomic():
@@ -99,7 +108,7 @@ def queue_morning(*, day: date, now: datetime, owing: QuerySet[User]) -> int:
         )
         if not begun or not MorningRound.objects.filter(day=day, at=now).exists():
             return 0
-        news, batch = pending(day, now), uuid.uuid4()
+        news, batch = pending(day, now, since=now - FRESH), uuid.uuid4()
         people = reachable(day).filter(
             Exists(news.filter(recipient=OuterRef("pk")))
             | Q(pk__in=owing.values("pk"), in_post=True) & ~Q(wants=MailChoice.News.NONE)
@@ -139,10 +148,9 @@ def _insert(
 
 def _put_in(news: QuerySet[Message], batch: uuid.UUID) -> None:
     """Put each piece of news into the letter that this batch wrote for its person."""
-    letter = Mail.objects.filter(batch=batch, recipient=OuterRef("recipient_id")).values("pk")[:1]
-    rows = news.order_by().annotate(c_mail=Subquery(letter)).filter(c_mail__isnull=False)
-    columns = ("message_id", "mail_id")
-    _insert_selected("accounts_mailitem", columns, rows.values_list("pk", "c_mail"))
+    rows = news.order_by().filter(recipient__mail__batch=batch)
+    pairs = rows.values_list("pk", "recipient__mail__pk")
+    _insert_selected("accounts_mailitem", ("message_id", "mail_id"), pairs)
 
 
 def _insert_selected(table: str, columns: tuple[str, ...], rows: QuerySet) -> int:

@@ -113,6 +113,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='mail',
-            index=models.Index(fields=['batch'], name='mail_batch'),
+            index=models.Index(fields=['batch', 'recipient'], name='mail_batch'),
         ),
     ]

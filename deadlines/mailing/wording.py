@@ -5,7 +5,8 @@ Letters are made when they are sent, so a letter that waited speaks of how thing
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +21,7 @@ from accounts.mail_models import Mail
 from accounts.models import Message, MessageKind
 from agencies.dates import local_day
 from deadlines import rules, strips
-from deadlines.calendar import CalendarNotPublished
+from deadlines.calendar import Calendar, CalendarNotPublished
 from deadlines.mailing import hours, owing
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
@@ -34,16 +35,30 @@ MOST_DAYS = 15
 _CODE = re.compile(r"(HS|NV)\d{4}-\d{1,9}")
 
 
+@dataclass(frozen=True, slots=True)
+class _At:
+    """The instant of a letter, and the calendar in force; none where nothing can be counted."""
+
+    now: datetime
+    calendar: Calendar | None
+
+    @property
+    def soon(self) -> date:
+        """The last day of what ends soon."""
+        return Moment(self.now, self.calendar).soon() if self.calendar else local_day(self.now)
+
+
 def compose(mail: Mail, now: datetime) -> Letter | None:
     """The letter as of now; nothing when there is nothing left to say."""
     if mail.kind == Mail.Kind.ACCOUNT:
         return _of_account(mail)
+    at = _At(now, hours.calendar_or_none())
     by = actors.person(mail.recipient, local_day(now))
     found = Message.objects.filter(mailed__mail=mail).order_by("-created_at", "-pk")
     told = [one for one in found if by.posts or one.kind in MUST_COME]
     if mail.kind == Mail.Kind.NEWS:
-        return _of_news(mail, by, told, now) if told else None
-    return _of_morning(mail, by, told, now)
+        return _of_news(mail, by, told, at) if told else None
+    return _of_morning(mail, by, told, at)
 
 
 # --- the account ----------------------------------------------------------------------------------
@@ -72,9 +87,9 @@ def _of_account(mail: Mail) -> Letter:
 # --- news at once ---------------------------------------------------------------------------------
 
 
-def _of_news(mail: Mail, by: Actor, told: Sequence[Message], now: datetime) -> Letter:
+def _of_news(mail: Mail, by: Actor, told: Sequence[Message], at: _At) -> Letter:
     limits = _limits_of(told, by)
-    entries = tuple(_entry(one, limits, now, in_full=len(told) == 1) for one in told)
+    entries = tuple(_entry(one, limits, at, in_full=len(told) == 1) for one in told)
     opening = ngettext("There is %(n)d piece of news for you.", "There are %(n)d pieces of news "
                        "for you.", len(told)) % {"n": len(told)}  # fmt: skip
     return Letter(
@@ -108,17 +123,15 @@ def _limits_of(told: Iterable[Message], by: Actor) -> dict[str, TimeLimit]:
     return {limit.code: limit for limit in visible.select_related("rule")}
 
 
-def _entry(
-    message: Message, limits: dict[str, TimeLimit], now: datetime, *, in_full: bool
-) -> Entry:
+def _entry(message: Message, limits: dict[str, TimeLimit], at: _At, *, in_full: bool) -> Entry:
     item, limit = news.item(message), limits.get(message.limit_code)
     facts = {}
     if limit:
-        facts["due"] = _due(limit, now)
+        facts["due"] = _due(limit, at)
         if in_full:
             facts["reason"] = _reason(limit)
         if in_full and limit.met_at is None:
-            facts["strip"] = _strip(limit)
+            facts["strip"] = _strip(limit, at.calendar)
     return Entry(
         sentence=item.sentence,
         title=one_line(item.title),
@@ -131,13 +144,11 @@ def _entry(
 # --- the morning ----------------------------------------------------------------------------------
 
 
-def _of_morning(mail: Mail, by: Actor, told: Sequence[Message], now: datetime) -> Letter | None:
-    calendar = hours.calendar_or_none()
-    today = local_day(now)
-    until = Moment(now, calendar).soon() if calendar else today
+def _of_morning(mail: Mail, by: Actor, told: Sequence[Message], at: _At) -> Letter | None:
+    now, today = at.now, local_day(at.now)
     limits = list(
         owing.pressing_first(
-            owing.owed_by(by).filter(due_on__lte=until).exclude(suspended_until__gte=today)
+            owing.owed_by(by).filter(due_on__lte=at.soon).exclude(suspended_until__gte=today)
         )
     )
     if _wants_nothing(mail):
@@ -152,12 +163,12 @@ def _of_morning(mail: Mail, by: Actor, told: Sequence[Message], now: datetime) -
     hung_on = _limits_of(told, by)
     page = reverse("dashboards:limits")
     parts = (
-        (_("Overdue"), _lines(overdue, now), f"{page}?tinh-trang=qua-han"),
-        (_("Due today"), _lines(due_today, now), page),
-        (_("Due within two working days"), _lines(soon, now), page),
+        (_("Overdue"), _lines(overdue, at), f"{page}?tinh-trang=qua-han"),
+        (_("Due today"), _lines(due_today, at), page),
+        (_("Due within two working days"), _lines(soon, at), page),
         (
             _("News since the last letter"),
-            tuple(_entry(one, hung_on, now, in_full=False) for one in told),
+            tuple(_entry(one, hung_on, at, in_full=False) for one in told),
             reverse("accounts:inbox"),
         ),
     )
@@ -190,14 +201,14 @@ def _counts(overdue: int, due_today: int, soon: int, told: int) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _lines(limits: Sequence[TimeLimit], now: datetime) -> tuple[Entry, ...]:
+def _lines(limits: Sequence[TimeLimit], at: _At) -> tuple[Entry, ...]:
     return tuple(
         Entry(
             sentence=_("%(code)s: %(rule)s") % {"code": _said(one), "rule": one.rule.name},
             title=one_line(one.subject_title),
-            due=_due(one, now),
+            due=_due(one, at),
             url=absolute(reverse("dossiers:detail", args=[one.subject_code])),
-            tone="overdue" if one.due_at <= now else "soon",
+            tone="overdue" if one.due_at <= at.now else "soon",
         )
         for one in limits
     )
@@ -228,13 +239,12 @@ def _greeting(name: str) -> str:
     return _("Dear %(name)s,") % {"name": one_line(name)}
 
 
-def _due(limit: TimeLimit, now: datetime) -> str:
+def _due(limit: TimeLimit, at: _At) -> str:
     """Until when, and how far away or past that is."""
     said = _("Time limit: end of %(day)s") % {"day": day_text(limit.due_on)}
-    calendar = hours.calendar_or_none()
-    if calendar is None:
+    if at.calendar is None:
         return said
-    return f"{said} · {chip(limit, now=now, calendar=calendar).text}"
+    return f"{said} · {chip(limit, now=at.now, calendar=at.calendar).text}"
 
 
 def _reason(limit: TimeLimit) -> str:
@@ -249,9 +259,8 @@ def _bases(limits: Iterable[TimeLimit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_reason(one) for one in limits))
 
 
-def _strip(limit: TimeLimit) -> tuple[str, ...]:
+def _strip(limit: TimeLimit, calendar: Calendar | None) -> tuple[str, ...]:
     """Day by day from the event to the end; nothing for long ways and moved dates."""
-    calendar = hours.calendar_or_none()
     if calendar is None or limit.rule.code == rules.BY_DATE or limit.due_at != limit.first_due_at:
         return ()
     try:

@@ -7,6 +7,8 @@ from email import message_from_string
 
 import pytest
 from django.core import mail as box
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import transitions as people
 from accounts.mail import choices
@@ -148,6 +150,37 @@ class TestAtOnce:
         mailing.run(NEXT)
         assert MailItem.objects.count() == 10
         assert len(subjects(desk.hung)) == 1
+
+
+class TestStatements:
+    """Letters are written by statements over sets, and made with few questions."""
+
+    def test_writing_asks_the_same_for_one_piece_of_news_and_for_many(self, desk, monkeypatch):
+        monkeypatch.setattr("accounts.mail.sending.MOST_A_PASS", 0)
+
+        def asked(at, count: int) -> int:
+            news([desk.hung, desk.lan, desk.tuan][: 1 + count], at=at, count=count)
+            with CaptureQueriesContext(connection) as found:
+                assert mailing.run(at).written
+            return len(found)
+
+        give_addresses(desk, desk.tuan)
+        mailing.run(hanoi(2026, 11, 23, 9))  # the calendar is read, and the outbox has its row
+        assert asked(MORNING, 1) == asked(NEXT, 20)
+        assert asked(LATER, 1) == asked(LATER + timedelta(minutes=1), 20)
+
+    def test_a_letter_of_many_lines_asks_no_more_than_one_of_few(self, desk):
+        def asked(at) -> int:
+            with CaptureQueriesContext(connection) as found:
+                mailing.run(at)
+            return len(found)
+
+        desk.directed(hanoi(2026, 11, 20, 7))
+        mailing.run(MORNING - timedelta(hours=1))
+        first = asked(MORNING)
+        for number in range(8):
+            desk.directed(hanoi(2026, 11, 20, 7), matter=f"Việc {number}")
+        assert asked(NEXT) == first
 
 
 class TestChoices:
