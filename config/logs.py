@@ -38,7 +38,7 @@ _SPEAKING = (
     "ConnectionRefusedError",
     "BrokenPipeError",
 )
-_MOST_FRAMES = 30
+_MOST_FRAMES = 12
 
 
 def _add_identity(_logger: object, _name: str, event: Event) -> Event:
@@ -51,8 +51,13 @@ def _add_identity(_logger: object, _name: str, event: Event) -> Event:
 
 
 def _name_the_route(_logger: object, _name: str, event: Event) -> Event:
-    """In Django's own lines the route stands for the address, which may hold a secret link."""
+    """In Django's own lines the route stands for the address, which may hold a secret link.
+
+    Django writes some of them when the request has left all middleware; it still has its number.
+    """
     request = getattr(event.get("_record"), "request", None)
+    if number := getattr(request, "request_id", ""):
+        event.setdefault("request_id", number)
     path = getattr(request, "path", "")
     if path and path in str(event.get("event", "")):
         match = getattr(request, "resolver_match", None)
@@ -62,12 +67,17 @@ def _name_the_route(_logger: object, _name: str, event: Event) -> Event:
 
 
 def _name_the_job(_logger: object, _name: str, event: Event) -> Event:
-    """Celery writes an exception's text into its line; the job and the class are enough."""
+    """Celery writes an exception's text and stacks into its lines; the job and the class are
+    enough."""
     record = event.get("_record")
+    if not getattr(record, "name", "").startswith("celery"):
+        return event
     facts = getattr(record, "data", None)
-    if getattr(record, "name", "").startswith("celery.") and isinstance(facts, dict):
+    if isinstance(facts, dict):
         event["event"] = f"job {facts.get('name')} {facts.get('description', 'ended')}"
         event.setdefault("job_id", facts.get("id"))
+    else:
+        event["event"] = str(event["event"]).partition("\n")[0]
     return event
 
 

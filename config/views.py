@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.pages import page
 from accounts.rights import allows
+from config.operating import gauges
 from deadlines.models import SweepRun
 from ledger import chain
 
@@ -59,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Ages in seconds of the last sweep and of the oldest unsealed event; 503 when one is stale.
+    Beside them, for information, how old the oldest waiting letter and the signs of life are.
 
     A contract for operators, see docs/operations.md. The broker is not asked: a request never
     talks to it.
@@ -74,6 +76,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
             .first()
         )
         unsealed = chain.oldest_unsealed()
+        life = gauges.ages(now)
     except DatabaseError:
         return JsonResponse({"status": "down", "database": "unreachable"}, status=503)
     ages = {
@@ -82,7 +85,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
     }
     stale = settings.SWEEP_STALE_SECONDS
     late = ages["sweep_age_seconds"] is None or any((age or 0) > stale for age in ages.values())
-    body = {"status": "stale" if late else "ok", "database": connection.vendor, **ages}
+    status = "stale" if late else "ok"
+    body = {"status": status, "database": connection.vendor, **ages, **life}
     return JsonResponse(body, status=503 if late else 200)
 
 

@@ -73,15 +73,20 @@ def wrong_due_dates(now: datetime) -> Iterator[Contradiction]:
 
 
 def wrong_last_days(now: datetime) -> Iterator[Contradiction]:
-    """Open limits whose last day or month is not that of their end."""
-    columns = ("code", "due_at", "due_on", "due_month")
-    rows = TimeLimit.objects.filter(met_at__isnull=True).order_by("code").values_list(*columns)
-    for code, due_at, due_on, due_month in rows.iterator(chunk_size=_CHUNK):
+    """Open limits whose last day or month is not that of their end.
+
+    Ends are midnights, so many limits share each; one look for each that is there.
+    """
+    columns = ("due_at", "due_on", "due_month")
+    rows = TimeLimit.objects.filter(met_at__isnull=True)
+    for due_at, due_on, due_month in rows.order_by(*columns).values_list(*columns).distinct():
         right = last_day_before(due_at)
-        if due_on != right or due_month != right.replace(day=1):
-            yield Contradiction(
-                "time_limit", code, {"stored": plain(due_on), "computed": plain(right)}
-            )
+        if due_on == right and due_month == right.replace(day=1):
+            continue
+        facts = {"stored": plain(due_on), "computed": plain(right)}
+        wrong = rows.filter(due_at=due_at, due_on=due_on, due_month=due_month).order_by("code")
+        for code in wrong.values_list("code", flat=True):
+            yield Contradiction("time_limit", code, facts)
 
 
 def unnoticed(now: datetime) -> Iterator[Contradiction]:

@@ -23,7 +23,7 @@ from accounts.models import MessageKind
 from accounts.querysets import HEAD_ROLES
 from accounts.roles import Role
 from agencies.dates import local_day
-from deadlines import laddering
+from deadlines import clocks, laddering
 from deadlines.models import Reminder, SweepRun
 from deadlines.rungs import BREACH_TELLS, Told
 from deadlines.sql import as_stored, as_stored_day, instant, rows_of
@@ -54,6 +54,15 @@ def flag_overdue(now: datetime) -> SweepRun:
     where = "l.met_at IS NULL AND l.due_at <= %s"
     ladder = laddering.look(now)
     return _record(SweepRun.Kind.SWEEP, where, [as_stored(now)], now, ladder)
+
+
+def flag_by_the_clock(now: datetime) -> SweepRun:
+    """The periodic sweep: as of ``SETTLING`` before the clock on the wall, if it can be believed.
+
+    Raises ``ClocksDisagree``; what is overdue shows as overdue all the same.
+    """
+    clocks.must_agree(now)
+    return flag_overdue(now - SETTLING)
 
 
 def flag_met_late(limit_id: int, now: datetime) -> SweepRun:

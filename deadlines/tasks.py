@@ -8,7 +8,7 @@ from deadlines import keeping, mailing, sweeping
 
 @shared_task
 def sweep() -> int:
-    return sweeping.flag_overdue(timezone.now() - sweeping.SETTLING).flagged
+    return sweeping.flag_by_the_clock(timezone.now()).flagged
 
 
 @shared_task

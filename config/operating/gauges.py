@@ -7,7 +7,7 @@ M1). Each says in a sentence what it shows and, when it is not green, what to do
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,13 @@ from config.operating import self_check
 from config.operating.heartbeats import ALIVE
 from config.operating.outboxes import OUTBOXES
 from deadlines import checking as limits
+from deadlines import clocks
 from deadlines.wording import day_text
 from ledger import chain
 
 OK, WARN, BAD = "ok", "warn", "bad"
 _ORDER = (OK, WARN, BAD)
 
-#: How far the clocks of application and database may differ (quality.md §2 invariant 12).
-DRIFT = timedelta(seconds=2)
 #: How long something may wait in an outbox: amber, red.
 WAITS, WAITS_LONG = timedelta(minutes=5), timedelta(minutes=30)
 CALENDAR_AMBER, CALENDAR_RED = 180, 60
@@ -101,36 +100,35 @@ def age(since: datetime, now: datetime) -> int:
     return max(0, int((now - since).total_seconds()))
 
 
+def ages(now: datetime) -> dict[str, int | None]:
+    """For ``/healthz``, in seconds: how long the oldest letter waits, the last signs of life."""
+    seen = dict(Heartbeat.objects.values_list("kind").annotate(Max("seen_at")).order_by("kind"))
+    waits = [backlog.since for outbox in OUTBOXES if (backlog := outbox.read(now)).since]
+    return {
+        "outbox_age_seconds": age(min(waits), now) if waits else 0,
+        "worker_age_seconds": age(seen["worker"], now) if "worker" in seen else None,
+        "beat_age_seconds": age(seen["beat"], now) if "beat" in seen else None,
+    }
+
+
 # --- the gauges -----------------------------------------------------------------------------------
 
 
 def _database(now: datetime) -> Reading:
     name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
-    drift = _drift(now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    drift = clocks.drift(now)
     numbers = {"database_up": 1, "clock_drift_seconds": round(drift.total_seconds(), 3)}
-    if abs(drift) > DRIFT:
+    if abs(drift) > clocks.DRIFT:
         return Reading(
             BAD,
             _("%(name)s answers, but its clock differs by %(n)d seconds.")
             % {"name": name, "n": round(drift.total_seconds())},
-            _("Set the clocks of all machines by the same time server, then look again."),
+            _("Nothing is flagged meanwhile. Set the clocks of all machines by one time server."),
             numbers,
         )
     return Reading(OK, _("%(name)s answers.") % {"name": name}, numbers=numbers)
-
-
-def _drift(now: datetime) -> timedelta:
-    """How far the database's clock is ahead. SQLite reads the clock of this machine.
-
-    A request may have waited a moment since its instant was read, so a little ahead is nothing.
-    """
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT 1")
-            return timedelta()
-        cursor.execute("SELECT clock_timestamp()")
-        (at,) = cursor.fetchone()
-    return at.astimezone(UTC) - now.astimezone(UTC)
 
 
 def _workers(now: datetime) -> Reading:

@@ -9,7 +9,7 @@ from django.test import Client
 from config.models import BackupRun, FailedJob, Heartbeat
 from config.operating import gauges, heartbeats, outboxes, readiness, self_check
 from config.operating.outboxes import Backlog, Outbox
-from deadlines import sweeping
+from deadlines import clocks, sweeping
 from deadlines.models import CalendarYear
 from deadlines.published import make_edition
 from deadlines.transitions import Subject
@@ -47,6 +47,13 @@ class TestGauges:
         # The database's clock is real here and NOW is not.
         assert set(unlike) <= {"database"}
         assert all(one.reading.text for one in shown)
+
+    def test_a_database_whose_clock_differs(self, running, monkeypatch):
+        monkeypatch.setattr(clocks, "drift", lambda now: timedelta(seconds=-2))
+        assert read("database").level == "ok"
+        monkeypatch.setattr(clocks, "drift", lambda now: timedelta(seconds=-3))
+        reading = read("database")
+        assert (reading.level, reading.numbers["clock_drift_seconds"]) == ("bad", -3)
 
     def test_a_process_that_fell_silent(self, running):
         later = NOW + timedelta(seconds=76)
@@ -177,6 +184,18 @@ class TestThePages:
 
     def test_before_the_first_night(self, world, sign_in):
         assert sign_in(world.son).get("/van-hanh/tu-kiem-tra/").status_code == 200
+
+
+class TestHealthz:
+    def test_adds_the_age_of_what_waits_and_of_the_last_signs_of_life(
+        self, running, wall_clock, monkeypatch
+    ):
+        outbox = Outbox("mail", "E-mails", lambda now: Backlog(1, NOW - MINUTE))
+        monkeypatch.setattr(gauges, "OUTBOXES", (*outboxes.OUTBOXES, outbox))
+        Heartbeat.objects.filter(kind="beat").delete()
+        said = Client().get("/healthz").json()
+        assert (said["status"], said["outbox_age_seconds"]) == ("ok", 60)
+        assert (said["worker_age_seconds"], said["beat_age_seconds"]) == (0, None)
 
 
 class TestReadyz:
