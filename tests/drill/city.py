@@ -4,6 +4,7 @@ database, with a supervisor that starts again whatever has ended, as systemd doe
 import contextlib
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ import psutil
 from django.db import connection
 
 from config.processes import tied_to_parent
+from tests import prepared
 from tests.accounts.mail.postman import Postman
 from tests.postgres import find_postgres, start_postgres
 from tests.server_process import ServerProcess
@@ -31,7 +33,7 @@ PAUSE = 0.5
 
 
 class City:
-    """Starts everything; ``close`` ends everything. ``address`` is where the site answers."""
+    """Starts everything, in a new folder within that of the run; ``close`` ends everything."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
@@ -44,6 +46,7 @@ class City:
             self.facts: dict[str, Any] = {"NAME": "dunghan", "OPTIONS": options}
             url = f"postgres://postgres@/dunghan?host={folder}/postgres"
         else:
+            shutil.copy(folder.parent / prepared.SQLITE_FILE, folder / "city.sqlite3")
             self.facts = {"NAME": f"{folder}/city.sqlite3"}
             url = f"sqlite:///{folder}/city.sqlite3"
         self.redis, self.postman = OwnRedis(folder / "queue.sock"), Postman()
@@ -61,8 +64,9 @@ class City:
             "PYTHONUNBUFFERED": "1",
         }
         (folder / "var" / "static").mkdir(parents=True)
-        for command in ("migrate", "load_reference"):
-            self.manage(command)
+        if self._postgres:
+            self.manage("migrate")
+            self.manage("load_reference")
         self._commands = dict(self._list_commands())
         self._running: dict[str, subprocess.Popen] = {}
         self._lock, self._over = threading.Lock(), threading.Event()

@@ -4,23 +4,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from deadlines.models import LimitRule
-from deadlines.reference import load_reference
 from tests.drill import machine, outcome, stage
 from tests.drill.faults import Plan, calm
 from tests.drill.outcome import Outcome
 from tests.drill.story import Cast
-from tests.world import NOW, hanoi
+from tests.world import hanoi
 
 Theatre = Callable[[Plan], Outcome]
 #: After the last tick of every play.
 OVER = hanoi(2027, 2, 28, 9)
-
-
-def ready() -> None:
-    """The copy holds the reference data, even after a test whose real transactions emptied it."""
-    if not LimitRule.objects.exists():
-        load_reference(now=NOW)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +26,6 @@ def db(django_db_setup, django_db_blocker) -> Iterator[None]:
 def theatre(db) -> Iterator[Theatre]:
     """Plays a plan on rows of its own and tells what came of it."""
     with stage.copied("theatre"):
-        ready()
         cast = Cast.engaged()
 
         def perform(plan: Plan) -> Outcome:

@@ -24,7 +24,6 @@ from ledger.models import Event
 from tests.accounts.mail.postman import Postman, give_addresses
 from tests.deadlines.test_sweep_side_by_side import SWEPT_AT
 from tests.drill import stage
-from tests.drill.conftest import ready
 from tests.world import World, hanoi
 
 DEATHS, LIMITS = 50, 24
@@ -36,7 +35,6 @@ MORNING = hanoi(2026, 12, 3, 8)
 def world(db) -> Iterator[World]:
     """The people of the stories on a copy of the database, with limits that nobody swept yet."""
     with stage.copied("workers"):
-        ready()
         made = World.build()
         give_addresses(made, made.hung, made.lan, made.thu)
         for n in range(LIMITS):
