@@ -70,7 +70,7 @@ def _run(database: str, parts: list[str], seeds: int, seconds: int) -> None:
             f"{datetime.now().astimezone():%d/%m/%Y %H:%M} {load}"
         )
         pytest = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", *words]
-        how = ["-n", PARTS[part][1], f"--junitxml={folder}/{part}.xml"]
+        how = ["-n", PARTS[part][1], f"--junitxml={folder}/{part}.xml", "-o", "junit_family=xunit1"]
         subprocess.run([*pytest, *how, *of_files[part]], cwd=ROOT, env=environment, check=False)
 
 

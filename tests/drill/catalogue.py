@@ -204,6 +204,7 @@ FAULTS = (
             "tests/accounts/test_sign_in.py::TestSessions::test_a_clock_set_back_ends_nothing",
             "tests/deadlines/keeping/test_applying.py::TestWhatPassed::"
             "test_a_flag_of_a_faster_clock_holds_the_limit",
+            "tests/deadlines/test_clocks.py",
         ),
         "The machine's own clock is not moved; workers are given another instant.",
     ),

@@ -105,8 +105,9 @@ class City:
             subprocess.run([*map(str, createdb), "dunghan"], check=True)
 
     def _supervise(self) -> None:
+        # All of them are tied to this thread, which ends with ``close`` alone.
         while not self._over.wait(PAUSE):
-            for name in self._commands:
+            for name in list(self._commands):
                 with self._lock:
                     process = self._running.get(name)
                     if process is None or process.poll() is not None:

@@ -4,6 +4,7 @@ A clerk logs, a leader directs, limits pass; meanwhile the queue stops, and then
 killed at random. The clock on the wall counts here: how long answers take, and until all is quiet.
 """
 
+import itertools
 import os
 import queue
 import random
@@ -40,6 +41,9 @@ QUIET = 120
 BOOT = 240
 
 
+_NUMBERS = itertools.count(1)
+
+
 class Time(threading.Thread):
     """Limits that ended long ago are found every half second, wherever the wall clock stands."""
 
@@ -52,7 +56,7 @@ class Time(threading.Thread):
 
     def run(self) -> None:
         while not self._over.wait(0.5):
-            code = f"CITY-{len(self.codes)}"
+            code = f"CITY-{next(_NUMBERS)}"
             while not self._begins(code):
                 time.sleep(0.3)
             self.codes.append(code)

@@ -3,6 +3,7 @@
 import csv
 import os
 import platform
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +15,8 @@ HEAD = """# What happens when things break
 
 Written by `make drill`, which does to the system what faults F1 to F22 of the quality plan name,
 and looks what is left. Do not edit it by hand. **held** means: every test named below for the fault
-ran on that database and passed; their number and their seconds follow. Where it says that a fault
-is not asked, that database cannot answer differently.
+ran on that database and passed; their number and their seconds follow. What is not asked there is
+named: another database cannot answer it differently, or the drill was run in parts.
 """
 NAMES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 SEEDS = "reliability-seeds.csv"
@@ -66,12 +67,16 @@ def _of(named: str, answers: list[Answer]) -> list[Answer]:
 
 
 def _verdict(fault: Fault, answers: list[Answer]) -> str:
-    found = {one.test: one for named in fault.shown_by for one in _of(named, answers)}
+    by_name = {named: _of(named, answers) for named in fault.shown_by}
+    found = {one.test: one for answers in by_name.values() for one in answers}
     if not found:
         return "not asked here"
     if failed := [one.test.rpartition(".")[2] for one in found.values() if not one.passed]:
         return "**did not hold**: " + ", ".join(f"`{name}`" for name in failed[:3])
-    return f"held ({len(found)}, {sum(one.seconds for one in found.values()):.0f} s)"
+    verdict = f"held ({len(found)}, {sum(one.seconds for one in found.values()):.0f} s)"
+    absent = [re.split("/|::", named)[-1] for named, found in by_name.items() if not found]
+    names = ", ".join(f"`{name}`" for name in absent)
+    return f"{verdict}; not asked here: {names}" if absent else verdict
 
 
 def _table(runs: dict[str, list[Answer]]) -> Iterator[str]:
