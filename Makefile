@@ -1,6 +1,6 @@
 # Thin names for dev.py, which does the work. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench format lock clean
+.PHONY: help run test bench drill format lock clean
 PYTHON ?= python3
 
 help:  ## this list
@@ -14,6 +14,9 @@ test:  ## every check and test on SQLite, PostgreSQL and in a browser (make test
 
 bench:  ## the benchmarks beside their anchors
 	@$(PYTHON) dev.py bench $(ARGS)
+
+drill:  ## faults F1 to F22 on both databases; writes docs/reliability.md (make drill ARGS="sqlite --seeds 50")
+	@$(PYTHON) dev.py drill $(ARGS)
 
 format:  ## format the code and mend what ruff can mend
 	@$(PYTHON) dev.py exec ruff check --fix .

@@ -6,6 +6,7 @@
     python3 dev.py test -- -k calendar  one pytest run with these arguments (TEST_DATABASE=postgres)
     python3 dev.py manage COMMAND ...   any management command
     python3 dev.py bench ...            the benchmarks
+    python3 dev.py drill ...            break everything on purpose, write docs/reliability.md
     python3 dev.py exec PROGRAM ...     a program of the development environment: ruff, uv, mypy
 
 Only the standard library is used, because this file runs before anything is installed. What it says
@@ -255,6 +256,10 @@ def main(arguments):
         prepare(DEV_LOCKS)
         os.chdir(ROOT)
         replace_process(PYTHON, "-m", "bench", *rest)
+    elif command == "drill":
+        prepare(DEV_LOCKS)
+        os.chdir(ROOT)
+        replace_process(PYTHON, "-m", "tests.drill", *rest)
     elif command == "test":
         prepare(DEV_LOCKS)
         install_test_programs()
@@ -268,7 +273,8 @@ def main(arguments):
     elif command in {"help", "-h", "--help"}:
         print(__doc__)
     else:
-        raise Failure(f"Unknown command. Known: run, test, manage, bench, exec; not {arguments}.")
+        known = "run, test, manage, bench, drill, exec"
+        raise Failure(f"Unknown command. Known: {known}; not {arguments}.")
 
 
 if __name__ == "__main__":
