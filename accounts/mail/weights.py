@@ -5,14 +5,14 @@ A kind that is not named here may wait.
 
 from accounts.models import MessageKind
 
-#: What the warning ladder says of a limit, by value: a morning letter that lists the limit itself
+#: What the warning ladder says of a limit: a morning letter that lists the limit itself
 #: does not say it again.
-LADDER = frozenset({"due_soon", "overdue", "escalated"})
+LADDER = frozenset({MessageKind.DUE_SOON, MessageKind.OVERDUE, MessageKind.ESCALATED})
 #: A breach, and what names the person: these come whatever the person chose.
 MUST_COME = frozenset(
     {
         MessageKind.OVERDUE,
-        "escalated",
+        MessageKind.ESCALATED,
         MessageKind.EXPLANATION_ASKED,
         MessageKind.RECORD_FINALISED,
         MessageKind.RECORD_DROPPED,
