@@ -103,7 +103,7 @@ class TestBounds:
         found = pack_of(agency_scope(world), world)
         whole, cut = ("\n".join(getattr(b, "text", "") for b in one.body) for one in said)
         assert "so-cai.jsonl" not in whole and "in 4 diễn biến" in cut and "in 2 thời hạn" in cut
-        assert len(facts(found)) == 3 and len(lines(found[LEDGER])) == 6
+        assert len(facts(found)) == 3 and len(lines(found[LEDGER])) == 9
 
     def test_the_form_of_the_pack_is_named_in_it(self, world):
         about = json.loads(pack_of(agency_scope(world), world)["goi.json"])
