@@ -20,6 +20,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from config import checks
+from config.backup import taking
+from config.operating import self_check
 from deadlines.models import OverdueFlag
 from deadlines.sweeping import flag_overdue
 from dossiers.models import Dossier
@@ -187,6 +190,15 @@ if HAS_ROLES:
                 cursor.execute(f"GRANT ALL ON ledger_event TO {web.name}")
                 cursor.execute(printed(web.name))
             assert "permission denied" in web.says("DELETE FROM ledger_event")
+
+        def test_takes_backups_and_checks_itself_under_it(self, web, tmp_path, settings):
+            settings.MEDIA_ROOT = tmp_path / "files"
+            with web.at_work():
+                taken = taking.take(tmp_path / "backup.zip", now=NOW)
+                run = self_check.run(NOW, with_bytes=True)
+                assert checks.role(None, databases=["default"]) == []
+            assert taken.manifest["tables"]["ledger_event"]["rows"] > 0
+            assert run.took_ms is not None
 
         def test_the_application_works_under_it(self, web, world, wall_clock):
             """Signing in, logging a submission, a direction that passes its limit, the sweep, the
