@@ -141,6 +141,10 @@ class TestCounts:
         assert whole.running_past_first > 0
 
     def test_ages_are_those_of_the_list(self, world, moment, year):
+        """With one limit for each number of working days, so that no edge of an age is missed."""
+        for days in range(1, 13):
+            start = moment.calendar.add_working_days(moment.today, -days - 2)
+            world.limit(hanoi(start.year, start.month, start.day, 9))
         found = counting.overdue_by_age(asked(moment, world), moment, AGES)
         for agency in (world.ward, world.other_ward, world.home_affairs, world.office):
             for slug in AGES:
