@@ -21,10 +21,11 @@ from django.db import connection
 
 from config.processes import tied_to_parent
 from tests import prepared
-from tests.accounts.mail.postman import Postman
+from tests.accounts.mail.postman import Postman, give_addresses
 from tests.postgres import find_postgres, start_postgres
 from tests.server_process import ServerProcess
 from tests.servers import OwnRedis
+from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS, BEATS = 4, 2
@@ -39,6 +40,9 @@ class City:
         folder.mkdir()
         folder.chmod(0o711)  # PostgreSQL runs as another user and passes through
         self.folder, self.kills = folder, Counter[str]()
+        #: What people were told is accepted: letters of dossiers, and directions.
+        self.logged: list[str] = []
+        self.directed: list[str] = []
         self._postgres: ServerProcess | None = None
         if connection.vendor == "postgresql":
             self._start_postgres()
@@ -72,6 +76,11 @@ class City:
         self._lock, self._over = threading.Lock(), threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, daemon=True)
         self._supervisor.start()
+
+    def people_move_in(self) -> None:
+        """Everybody of the stories; those who hear of a breach have an address."""
+        self.world = World.build()
+        give_addresses(self.world, self.world.hung, self.world.lan, self.world.thu)
 
     def _list_commands(self):
         web = f"-m gunicorn config.wsgi --bind fd://{self._door.fileno()} --worker-class gthread"

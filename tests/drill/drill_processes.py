@@ -25,7 +25,6 @@ from accounts.mail_models import Mail
 from deadlines import mailing
 from deadlines.mailing import hours
 from deadlines.models import TimeLimit
-from tests.accounts.mail.postman import give_addresses
 from tests.drill import audit, stage
 from tests.drill.city import BEATS, WORKERS, City
 from tests.drill.people import Clerk, Leader
@@ -78,12 +77,9 @@ def city(db) -> Iterator[City]:
     made = City(Path(os.environ["DUNGHAN_TEST_BASE"]) / "city")
     try:
         with stage.elsewhere(**made.facts):
-            made.world = World.build()
-            give_addresses(made.world, made.world.hung, made.world.lan, made.world.thu)
-            made.logged, made.directed = [], []
+            made.people_move_in()
             until(lambda: beats() and sweeps(), BOOT)
-            made.logged += work(made, 3).clerk.refs  # the web server has loaded everything
-            made.directed += [code for (code,) in audit.rows("SELECT id FROM dossiers_direction")]
+            assert everything_is_there(made, work(made, 3)) == []  # and the web server is warm
             yield made
     finally:
         made.close()
