@@ -19,8 +19,8 @@ from agencies.dates import local_day
 from dashboards import asking
 from dashboards.asof import as_they_were
 from dashboards.heads import holders_of
+from dashboards.numerals import percent
 from dashboards.overview import Morning
-from dashboards.parts import percent
 from dashboards.selection import kept, last_working_hour, state_label, written
 from dashboards.views import cells, columns
 from deadlines.listing import MOST_SAID
@@ -114,8 +114,8 @@ def said(
     figures.append(
         forms.Figure(
             label=f"Đúng hạn trong tháng {first:%m/%Y} ({this.on_time} trên {this.decided}); tháng "
-            f"trước {percent(last_month)}",
-            now=percent(this),
+            f"trước {percent(last_month.rate)}",
+            now=percent(this.rate),
         )
     )
     return forms.Briefing(

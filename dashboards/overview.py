@@ -18,6 +18,7 @@ from accounts.actors import Actor
 from agencies.models import Agency, Kind
 from dashboards import asof, figures, heads, lateness, parts
 from dashboards.figures import Figures
+from dashboards.numerals import number, percent
 from dashboards.parts import (
     OPEN_STATES,
     Bar,
@@ -30,8 +31,6 @@ from dashboards.parts import (
     inherited_text,
     moment_text,
     month,
-    number,
-    percent,
     post_text,
     until,
 )
@@ -218,7 +217,7 @@ class Morning:
         this, before = self.month_figures(first), self.month_figures(last_month)
         return Tile(
             label=_("On time this month"),
-            value=percent(this),
+            value=percent(this.rate),
             unit="",
             href=self.link(**month(first)),
             tone="",
@@ -228,7 +227,7 @@ class Morning:
             )
             % {"running": this.running},
             change_text=_("%(n)s of %(of)s. Last month: %(rate)s")
-            % {"rate": percent(before), "n": this.on_time, "of": this.decided},
+            % {"rate": percent(before.rate), "n": this.on_time, "of": this.decided},
         )
 
     def month_figures(self, first: date) -> Figures:

@@ -5,14 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Appointment
 from agencies.models import Agency
 from dashboards import heads
-from dashboards.figures import Figures
+from dashboards.numerals import number
 from deadlines.counting import last_day_before
 from deadlines.wording import day_text
 
@@ -146,14 +145,3 @@ def moment_text(instant: datetime) -> str:
     """An instant as people say it: "09:00 T2 23/11/2026"."""
     local = timezone.localtime(instant, timezone.get_default_timezone())
     return f"{local:%H:%M} {day_text(local.date())}"
-
-
-def number(count: int) -> str:
-    return number_format(count, force_grouping=True)
-
-
-def percent(counted: Figures) -> str:
-    """The on-time rate as people read it, or a dash without a denominator."""
-    if counted.rate is None:
-        return "–"
-    return number_format(counted.rate, decimal_pos=1) + " %"

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from dashboards.analysis.asked import Asked, names
 from dashboards.analysis.charts import Box, Column, Part, columns
 from dashboards.analysis.counting import overdue_by_age
-from dashboards.analysis.wording import agency_text, number
+from dashboards.analysis.wording import agency_text
+from dashboards.numerals import number
 from dashboards.selection import AGES, age_label
 from deadlines.moments import Moment
 

@@ -9,7 +9,8 @@ from dashboards.analysis.asked import Asked, names
 from dashboards.analysis.charts import Chart, Column, Part, columns, percentile
 from dashboards.analysis.counting import days_taken
 from dashboards.analysis.ranking import FEW
-from dashboards.analysis.wording import agency_text, number
+from dashboards.analysis.wording import agency_text
+from dashboards.numerals import number
 
 #: Longer answers share the last column.
 MOST_DAYS = 15

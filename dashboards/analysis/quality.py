@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dashboards.analysis.asked import Asked, months_before, names
-from dashboards.analysis.wording import agency_text, number, percent
+from dashboards.analysis.wording import agency_text
+from dashboards.numerals import number, percent
 from dashboards.overview import Bar
 from deadlines.models import Adjustment, Suspension
 from deadlines.moments import Moment

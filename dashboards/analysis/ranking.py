@@ -13,13 +13,8 @@ from agencies.models import Agency
 from dashboards.analysis.asked import Asked, names
 from dashboards.analysis.counting import Counts, counted, month_of
 from dashboards.analysis.rates import Line, line
-from dashboards.analysis.wording import (
-    agency_text,
-    month_text,
-    percent,
-    percent_of,
-    whole_percent,
-)
+from dashboards.analysis.wording import agency_text, month_text, percent_of, whole_percent
+from dashboards.numerals import percent
 from deadlines.moments import Moment
 
 #: With fewer outcomes than this a rate says more of chance than of an agency: it has no rank.

@@ -11,14 +11,8 @@ from agencies.models import Kind
 from dashboards.analysis.asked import Asked
 from dashboards.analysis.charts import Chart, Column, Part, columns
 from dashboards.analysis.counting import Counts, counted, month_of, summed, total
-from dashboards.analysis.wording import (
-    change_text,
-    month_text,
-    number,
-    percent,
-    percent_of,
-    whole_percent,
-)
+from dashboards.analysis.wording import change_text, month_text, percent_of, whole_percent
+from dashboards.numerals import number, percent
 from dashboards.overview import Tile
 from dashboards.selection import RULES
 from deadlines.moments import Moment

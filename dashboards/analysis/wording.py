@@ -6,21 +6,12 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-
-
-def percent(rate: float | None) -> str:
-    """A rate with one decimal, rounded; a dash without a denominator."""
-    return "–" if rate is None else f"{number_format(round(rate, 1), 1)} %"
+from dashboards.numerals import number, percent
 
 
 def whole_percent(rate: float | None) -> str:
     """A rate without decimals, as it stands above a column or in a cell."""
     return "–" if rate is None else str(round(rate))
-
-
-def number(value: int) -> str:
-    """A count with its thousands apart."""
-    return number_format(value, force_grouping=True)
 
 
 def percent_of(part: int, of: int) -> str:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from dashboards.analysis.asked import Asked, names
 from dashboards.analysis.counting import Counts, counted, ended, open_now
-from dashboards.analysis.wording import agency_text, number, percent
+from dashboards.analysis.wording import agency_text
 from dashboards.figures import Figures
+from dashboards.numerals import number, percent
 from deadlines.models import TimeLimit
 from deadlines.moments import Moment
 
