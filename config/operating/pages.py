@@ -59,6 +59,7 @@ _FACTS: Mapping[str, Any] = {
     "wrong": _("what is wrong"),
     "event": _("entry"),
     "text": _("what is wrong"),
+    "error": _("could not be asked"),
 }
 _WRONG = {"missing": _("missing"), "changed": _("changed"), "unreadable": _("cannot be read")}
 _STATES = {**dict(State.choices), **dict(Task.State.choices)}

@@ -106,10 +106,17 @@ def _carry_out(run: SelfCheck, now: datetime) -> SelfCheck:
 
 
 def _ask(question: Question, now: datetime) -> tuple[list[Contradiction], int]:
-    """What a question found: the first of it, and how much it is in all."""
-    found = iter(question.find(now))
-    kept = list(islice(found, MOST_KEPT))
-    return kept, len(kept) + sum(1 for _one in found)
+    """What a question found: the first of it, and how much it is in all.
+
+    Rows that make a question itself fail stop no other one: that is a finding too.
+    """
+    try:
+        found = iter(question.find(now))
+        kept = list(islice(found, MOST_KEPT))
+        return kept, len(kept) + sum(1 for _one in found)
+    except Exception as error:
+        logger.exception("self-check: %s failed", question.slug)
+        return [Contradiction("question", question.slug, {"error": type(error).__name__})], 1
 
 
 def _prune() -> None:

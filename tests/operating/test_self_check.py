@@ -3,6 +3,7 @@
 The faults are made as a hand in the database would make them: past the verbs, which cannot.
 """
 
+import dataclasses
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -228,6 +229,15 @@ class TestWhatItFinds:
         assert (entry.action, entry.actor_name) == ("self_checked", "system: self-check/1")
         assert entry.after["found"] == 2
         assert entry.after["counts"]["due-dates"] == 1
+
+    def test_a_question_that_fails_stops_no_other(self, world, monkeypatch):
+        def broken(now):
+            raise ValueError("a row that nobody foresaw")
+
+        first = dataclasses.replace(self_check.QUESTIONS[0], find=broken)
+        monkeypatch.setattr(self_check, "QUESTIONS", (first, *self_check.QUESTIONS[1:]))
+        code = world.limit().code
+        assert found() == {first.slug: [first.slug], "no-subject": [code]}
 
     def test_more_than_are_kept_are_all_counted(self, world, monkeypatch):
         monkeypatch.setattr(self_check, "MOST_KEPT", 2)

@@ -28,7 +28,7 @@ def web(tmp_path: Path, empty_database_url: str) -> Iterator[ServerProcess]:
     own = {"VAR_DIR": str(tmp_path), "DATABASE_URL": empty_database_url}
     dropped = {"CELERY_BROKER_URL"}
     environment = {k: v for k, v in os.environ.items() if k not in dropped} | own
-    options = ["--threads", "4", "--graceful-timeout", str(GRACE), "--no-control-socket"]
+    options = ["-c", "deploy/gunicorn.conf.py", "--workers", "1", "--threads", "4"]
     server = ServerProcess(
         [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", "127.0.0.1:0", *options],
         ready="Booting worker",
