@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Min
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mail import desk
 from dossiers.models import ImportSession
 
 
@@ -38,4 +39,13 @@ def _lists_to_enter(now: datetime) -> Backlog:
     return Backlog(waiting=found["number"], since=found["since"])
 
 
-OUTBOXES = (Outbox("imports", _("Lists being entered"), _lists_to_enter),)
+def _letters(now: datetime) -> Backlog:
+    state = desk.state(now)
+    since = now - state.oldest_waiting if state.oldest_waiting else None
+    return Backlog(waiting=state.waiting, since=since, dead=state.dead)
+
+
+OUTBOXES = (
+    Outbox("imports", _("Lists being entered"), _lists_to_enter),
+    Outbox("mail", _("E-mails"), _letters),
+)
