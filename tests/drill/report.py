@@ -83,7 +83,10 @@ def _table(runs: dict[str, list[Answer]]) -> Iterator[str]:
     yield f"| no. | what is done | what must hold | {' | '.join(NAMES[name] for name in runs)} |"
     yield "|---|---|---|" + "---|" * len(runs)
     for fault in FAULTS:
-        cells = [_verdict(fault, answers) for answers in runs.values()]
+        cells = [
+            "cannot have it" if fault.only not in {"", name} else _verdict(fault, answers)
+            for name, answers in runs.items()
+        ]
         lacks = f" *Not run here: {fault.lacks}*" if fault.lacks else ""
         yield f"| {fault.number} | {fault.what}.{lacks} | {fault.expected} | {' | '.join(cells)} |"
 
