@@ -61,16 +61,17 @@ def _run(database: str, asked: argparse.Namespace) -> None:
                 for part, (file, _) in PARTS.items()}  # fmt: skip
     of_files["others"] = [test for test in named if test not in sum(of_files.values(), [])]
     # What another database cannot answer differently is asked on SQLite alone, as in every run.
-    words = [] if database == "sqlite" else ["-m", "not once"]
+    marks = [] if database == "sqlite" else ["-m", "not once"]
     for part in asked.part or PARTS:
         print(f"\n=== {database}: {part}", flush=True)
         for rest in () if asked.go_on else folder.glob(f"{part}*"):
             rest.unlink()
-        load = f"{os.getloadavg()[0]:.1f}"
+        words = {"seeds": f"{asked.seeds} seeds", "processes": f"{asked.seconds} s of kills"}
         (folder / f"{part}.begun").write_text(
-            f"{datetime.now().astimezone():%d/%m/%Y %H:%M} {load}"
+            f"{datetime.now().astimezone():%d/%m/%Y %H:%M}, {os.getloadavg()[0]:.1f} processes"
+            f"{', ' * (part in words)}{words.get(part, '')}"
         )
-        pytest = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", *words]
+        pytest = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", *marks]
         how = ["-n", PARTS[part][1], f"--junitxml={folder}/{part}.xml", "-o", "junit_family=xunit1"]
         subprocess.run([*pytest, *how, *of_files[part]], cwd=ROOT, env=environment, check=False)
 

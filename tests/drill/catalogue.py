@@ -81,7 +81,8 @@ FAULTS = (
     Fault(
         "F6",
         "Redis is killed, frozen, flushed, started again empty, full",
-        "Staff notice nothing (p99 below 2 s); the backlog is done within two minutes",
+        "Staff notice nothing (p99 below 2 s, or what a busy machine takes with Redis too); the "
+        "backlog is done within two minutes",
         (
             _REDIS,
             _QUEUE,

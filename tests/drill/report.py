@@ -131,11 +131,10 @@ def _collect_seeds(kept: Path, target: Path) -> None:
 
 
 def _circumstances(kept: Path, runs: dict[str, list[Answer]]) -> Iterator[str]:
-    yield f"{os.cpu_count()} processors, Python {platform.python_version()}. Begun, and how many"
-    yield "processes of all programmes wanted to run then:"
+    yield f"{os.cpu_count()} processors, Python {platform.python_version()}. When each part began,"
+    yield "and how many processes of all programmes wanted to run at that moment:"
     yield ""
     for name in runs:
         for begun in sorted((kept / name).glob("*.begun")):
-            *at, load = begun.read_text().split()
-            yield f"* {NAMES[name]}, {begun.stem}: {' '.join(at)}, {load}"
+            yield f"* {NAMES[name]}, {begun.stem}: {begun.read_text()}"
     yield ""
