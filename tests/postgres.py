@@ -42,15 +42,16 @@ def _major_version(programs: Path) -> int:
     return int(found[0]) if found else 0
 
 
-def start_postgres(programs: Path, directory: Path) -> ServerProcess:
-    """A server with its data and its socket in ``directory`` and the superuser ``postgres``.
+def start_postgres(programs: Path, directory: Path, **options: str) -> ServerProcess:
+    """A server with its data and its socket in ``directory`` and the superuser ``postgres``;
+    ``options`` are settings beside ``OPTIONS``.
 
     A directory that held one before is started again with its data.
     """
     user = _unprivileged_user()
     data = directory / "data"
     if (data / "PG_VERSION").exists():
-        return _serve(programs, directory, user)
+        return _serve(programs, directory, user, options)
     directory.mkdir()
     if user is not None:
         shutil.chown(directory, user)
@@ -65,13 +66,16 @@ def start_postgres(programs: Path, directory: Path) -> ServerProcess:
     )
     if made.returncode:
         raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
-    return _serve(programs, directory, user)
+    return _serve(programs, directory, user, options)
 
 
-def _serve(programs: Path, directory: Path, user: str | None) -> ServerProcess:
+def _serve(
+    programs: Path, directory: Path, user: str | None, options: dict[str, str]
+) -> ServerProcess:
     data = directory / "data"
     command = [programs / "postgres", "-D", data, "-k", directory]
-    settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+    wanted = OPTIONS | options
+    settings = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
     return ServerProcess(
         [*map(str, command), *settings],
         ready="database system is ready to accept connections",

@@ -5,8 +5,9 @@ it belongs to an installation. Files ``test_*.py`` are part of every test run. F
 take minutes, so pytest collects them only by name: ``make drill`` runs them, together with the
 tests that show the other faults, and writes docs/reliability.md.
 
-* ``story``, ``faults``, ``machine``, ``outcome`` – simulated weeks, with faults by seed
+* ``story``, ``faults``, ``machine``, ``postbox``, ``outcome`` – simulated weeks, faults by seed
 * ``stage`` – a copy of the test database for one play
-* ``city`` – web, workers, beats, queue and database as processes that may be killed
+* ``city``, ``worker``, ``people``, ``audit`` – web, workers, beats, queue and database as processes
+  that may be killed, people who go on working, and what must hold afterwards
 * ``catalogue``, ``report`` – faults F1 to F22, what shows each of them, and the report
 """

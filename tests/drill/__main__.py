@@ -37,39 +37,41 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seeds", type=int, default=500)
     parser.add_argument("--seconds", type=int, default=60, help="how long everything is killed")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part")
+    parser.add_argument("--go-on", action="store_true", help="keep the seeds that were played")
     parser.add_argument("--report", action="store_true", help="only write the report again")
     asked = parser.parse_args(arguments)
     if not asked.report:
         for database in asked.databases or DATABASES:
-            _run(database, asked.part or list(PARTS), asked.seeds, asked.seconds)
+            _run(database, asked)
     return report.write(KEPT, ROOT / "docs")
 
 
-def _run(database: str, parts: list[str], seeds: int, seconds: int) -> None:
+def _run(database: str, asked: argparse.Namespace) -> None:
     folder = KEPT / database
     folder.mkdir(parents=True, exist_ok=True)
     environment = {
         **os.environ,
         "TEST_DATABASE": database,
         "DRILL_DIR": str(folder),
-        "DRILL_SEEDS": str(seeds),
-        "DRILL_SECONDS": str(seconds),
+        "DRILL_SEEDS": str(asked.seeds),
+        "DRILL_SECONDS": str(asked.seconds),
     }
     named = _once(test for fault in FAULTS for test in fault.shown_by)
     of_files = {part: [t for t in named if file and t.startswith(file)]
                 for part, (file, _) in PARTS.items()}  # fmt: skip
     of_files["others"] = [test for test in named if test not in sum(of_files.values(), [])]
     # What another database cannot answer differently is asked on SQLite alone, as in every run.
-    words = [] if database == "sqlite" else ["-m", "not once"]
-    for part in parts:
+    marks = [] if database == "sqlite" else ["-m", "not once"]
+    for part in asked.part or PARTS:
         print(f"\n=== {database}: {part}", flush=True)
-        for rest in folder.glob(f"{part}*"):
+        for rest in () if asked.go_on else folder.glob(f"{part}*"):
             rest.unlink()
-        load = f"{os.getloadavg()[0]:.1f}"
+        words = {"seeds": f"{asked.seeds} seeds", "processes": f"{asked.seconds} s of kills"}
         (folder / f"{part}.begun").write_text(
-            f"{datetime.now().astimezone():%d/%m/%Y %H:%M} {load}"
+            f"{datetime.now().astimezone():%d/%m/%Y %H:%M}, {os.getloadavg()[0]:.1f} processes"
+            f"{', ' * (part in words)}{words.get(part, '')}"
         )
-        pytest = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", *words]
+        pytest = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", *marks]
         how = ["-n", PARTS[part][1], f"--junitxml={folder}/{part}.xml", "-o", "junit_family=xunit1"]
         subprocess.run([*pytest, *how, *of_files[part]], cwd=ROOT, env=environment, check=False)
 

@@ -108,7 +108,9 @@ class City:
         programs = find_postgres()
         assert programs is not None  # the run would have ended before the first test
         begun = (self.folder / "postgres").exists()
-        self._postgres = start_postgres(programs, self.folder / "postgres")
+        # Else what was committed in the last half second may die with the server's processes.
+        safe = {"synchronous_commit": "on"}
+        self._postgres = start_postgres(programs, self.folder / "postgres", **safe)
         if not begun:
             createdb = [programs / "createdb", "-h", self.folder / "postgres", "-U", "postgres"]
             subprocess.run([*map(str, createdb), "dunghan"], check=True)

@@ -11,14 +11,14 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
 
 from accounts.mail import sending
 from accounts.mail_models import Mail
 from accounts.models import Message
 from deadlines import mailing, sweeping
-from deadlines.models import OverdueFlag, SweepRun
+from deadlines.models import OverdueFlag, SweepRun, TimeLimit
 from ledger import chain
 from ledger.models import Event
 from tests.accounts.mail.postman import Postman, give_addresses
@@ -26,7 +26,9 @@ from tests.deadlines.test_sweep_side_by_side import SWEPT_AT
 from tests.drill import stage
 from tests.world import World, hanoi
 
-DEATHS, LIMITS = 50, 24
+DEATHS = 50
+#: A turn beyond every statement: just before, and just after, the COMMIT.
+COMMITS, COMMITTED = -1, -2
 #: The morning of the first working day after ``SWEPT_AT``.
 MORNING = hanoi(2026, 12, 3, 8)
 
@@ -37,10 +39,15 @@ def world(db) -> Iterator[World]:
     with stage.copied("workers"):
         made = World.build()
         give_addresses(made, made.hung, made.lan, made.thu)
-        for n in range(LIMITS):
-            made.limit(hanoi(2026, 11, 23 + n % 3, 9))
-        made.limit(hanoi(2026, 12, 2, 9))
+        for _ in range(12):
+            passes(made)
+        made.limit(hanoi(2026, 12, 2, 9))  # this one still runs
         yield made
+
+
+def passes(world: World) -> None:
+    """A limit that nobody swept yet."""
+    world.limit(hanoi(2026, 11, 24, 9))
 
 
 def child(job: Callable[[], object], harm: signal.Signals, turn: int) -> int:
@@ -48,13 +55,24 @@ def child(job: Callable[[], object], harm: signal.Signals, turn: int) -> int:
     connection.close()
     if pid := os.fork():
         return pid
-    statements = itertools.count(1)
+    statements, commit = itertools.count(1), connection._commit
+
+    def harmed() -> None:
+        os.kill(os.getpid(), harm)
 
     def before(execute, sql, params, many, context):
         if next(statements) == turn:
-            os.kill(os.getpid(), harm)
+            harmed()
         return execute(sql, params, many, context)
 
+    def committing() -> None:
+        if turn == COMMITS:
+            harmed()
+        commit()
+        if turn == COMMITTED:
+            harmed()
+
+    connection._commit = committing
     try:
         with connection.execute_wrapper(before):
             job()
@@ -68,11 +86,19 @@ def is_killed(pid: int) -> bool:
     return os.WIFSIGNALED(os.waitpid(pid, 0)[1])
 
 
+def until_its_rows_are_free() -> None:
+    """PostgreSQL needs a moment to see that its client is dead; asking for the rows waits."""
+    with transaction.atomic():
+        list(TimeLimit.objects.select_for_update())
+
+
 def noticed_once() -> None:
-    assert OverdueFlag.objects.count() == LIMITS
-    assert Event.objects.filter(action="limit_overdue").count() == LIMITS
+    """Whatever passed has its flag, its entry and its three messages."""
+    limits = TimeLimit.objects.filter(due_at__lte=SWEPT_AT).count()
+    assert OverdueFlag.objects.count() == limits
+    assert Event.objects.filter(action="limit_overdue").count() == limits
     told = Message.objects.filter(kind="overdue")
-    assert told.count() == told.values("recipient", "limit_code").distinct().count() == 3 * LIMITS
+    assert told.count() == told.values("recipient", "limit_code").distinct().count() == 3 * limits
     chain.seal_all()
     assert chain.verify(now=MORNING) == (Event.objects.count(), [])
     if connection.vendor == "sqlite":
@@ -81,18 +107,22 @@ def noticed_once() -> None:
 
 
 def test_killed_fifty_times_in_the_middle_of_a_sweep(world, record_property):
-    """F1, F15: each death leaves nothing, or the whole batch; COMMIT itself is a turn too."""
-    killed = 0
-    for death in range(DEATHS):
-        before = OverdueFlag.objects.count()
-        killed += is_killed(
-            child(lambda: sweeping.flag_overdue(SWEPT_AT), signal.SIGKILL, 1 + death % 25)
-        )
-        assert OverdueFlag.objects.count() in {before, LIMITS}
+    """F1, F15: each death leaves nothing, or the whole batch, and there is always one to do."""
+    killed, turns = 0, itertools.cycle([*range(1, 13), COMMITS, COMMITTED])
+    for turn in turns:
+        waiting, flags = TimeLimit.objects.count() - 1, OverdueFlag.objects.count()
+        if waiting == flags:
+            passes(world)
+            waiting += 1
+        killed += is_killed(child(lambda: sweeping.flag_overdue(SWEPT_AT), signal.SIGKILL, turn))
+        until_its_rows_are_free()
+        assert OverdueFlag.objects.count() in {flags, waiting}
+        assert turn != COMMITTED or OverdueFlag.objects.count() == waiting
+        if killed == DEATHS:
+            break
     sweeping.flag_overdue(SWEPT_AT)
     noticed_once()
-    record_property("figures", f"{killed} of {DEATHS} workers died before their end")
-    assert killed >= DEATHS // 3
+    record_property("figures", f"{killed} workers died, at every statement and around the COMMIT")
 
 
 @pytest.mark.parametrize("turn", [4, 8, 12])

@@ -85,7 +85,7 @@ class Person(threading.Thread):
                     one.seek(0)
             status, address, page = self.ask(path, form)
             if 0 < status < 500:
-                if form is not None and status != 302:
+                if form is not None and (status != 302 or "/dang-nhap/" in address):
                     _before, _sign, told = page.partition('class="error-summary"')
                     self.said.refused.append(f"{status} {path}: {told[:1000] or page[:1000]}")
                 return status, address, page

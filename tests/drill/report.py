@@ -83,7 +83,10 @@ def _table(runs: dict[str, list[Answer]]) -> Iterator[str]:
     yield f"| no. | what is done | what must hold | {' | '.join(NAMES[name] for name in runs)} |"
     yield "|---|---|---|" + "---|" * len(runs)
     for fault in FAULTS:
-        cells = [_verdict(fault, answers) for answers in runs.values()]
+        cells = [
+            "cannot have it" if fault.only not in {"", name} else _verdict(fault, answers)
+            for name, answers in runs.items()
+        ]
         lacks = f" *Not run here: {fault.lacks}*" if fault.lacks else ""
         yield f"| {fault.number} | {fault.what}.{lacks} | {fault.expected} | {' | '.join(cells)} |"
 
@@ -128,11 +131,10 @@ def _collect_seeds(kept: Path, target: Path) -> None:
 
 
 def _circumstances(kept: Path, runs: dict[str, list[Answer]]) -> Iterator[str]:
-    yield f"{os.cpu_count()} processors, Python {platform.python_version()}. Begun, and how many"
-    yield "processes of all programmes wanted to run then:"
+    yield f"{os.cpu_count()} processors, Python {platform.python_version()}. When each part began,"
+    yield "and how many processes of all programmes wanted to run at that moment:"
     yield ""
     for name in runs:
         for begun in sorted((kept / name).glob("*.begun")):
-            *at, load = begun.read_text().split()
-            yield f"* {NAMES[name]}, {begun.stem}: {' '.join(at)}, {load}"
+            yield f"* {NAMES[name]}, {begun.stem}: {begun.read_text()}"
     yield ""
