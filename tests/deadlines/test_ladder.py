@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Message, MessageKind
 from accounts.roles import Role
 from agencies.models import Agency
-from deadlines import adjusting, laddering, sweeping, tasks
+from deadlines import adjusting, clocks, laddering, sweeping, tasks
 from deadlines.models import CalendarDay, DueDateRevision, LimitRule, Reminder, TimeLimit
 from deadlines.rungs import Rung, Told
 from deadlines.transitions import meet, revise_due
@@ -100,6 +100,7 @@ class TestTheOrder:
     def test_a_breach_at_the_end_of_friday_is_told_by_the_first_sweep_after_midnight(
         self, world, monkeypatch
     ):
+        monkeypatch.setattr(clocks, "drift", lambda now: timedelta())
         limit = world.limit()
         for second, flags in ((4, 0), (5, 1)):
             monkeypatch.setattr(tasks.timezone, "now", lambda s=second: DUE + timedelta(seconds=s))

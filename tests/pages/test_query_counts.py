@@ -50,7 +50,7 @@ PAGES = {
     "people and posts": ("son", "/nguoi-dung/", 9),
     "proposed posts": ("thu", "/nguoi-dung/de-nghi/", 7),
     "inbox": ("hung", "/hop-thu/", 7),
-    "operations": ("son", "/van-hanh/", 19),
+    "operations": ("son", "/van-hanh/", 20),
     "self-check": ("an", "/van-hanh/tu-kiem-tra/", 6),
 }
 
@@ -58,6 +58,8 @@ PAGES = {
 def test_lists_ask_the_same_questions_for_one_row_and_for_twenty(world, sign_in):
     browsers = {who: sign_in(getattr(world, who)) for who, _address, _expected in PAGES.values()}
     expected = {name: number for name, (_who, _address, number) in PAGES.items()}
+    if connection.vendor == "postgresql":
+        expected["operations"] += 1  # a server is asked for its clock
 
     def asked() -> dict[str, int]:
         return {name: queries(browsers[who], address) for name, (who, address, _n) in PAGES.items()}
