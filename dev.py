@@ -184,27 +184,66 @@ def test_environment(scratch):
     }
 
 
-def test_steps(scratch):
-    """(name, command, extra environment) in the order in which they are cheapest to fail."""
+def test_rounds(scratch):
+    """Rounds of steps that run side by side, each (name, command, extra environment); the round
+    that is cheapest to fail comes first.
+
+    Tests wait now and then for a database, a browser or a process that they started: while one run
+    waits, another counts.
+    """
     bin_dir = PYTHON.parent
     manage = [str(PYTHON), "manage.py"]
-    pytest = [str(PYTHON), "-m", "pytest"]
-    # One worker more than there are processors: while one waits for its database another counts.
-    workers = ["-n", str(min((os.cpu_count() or 2) + 1, 8))]
-    everything = [*pytest, *workers, "-m", "not browser and not production"]
-    databases = [*pytest, *workers, "-m", "not browser and not once"]
     checks = test_environment(scratch)
-    yield "ruff check", [str(bin_dir / "ruff"), "check", "."], {}
-    yield "ruff format", [str(bin_dir / "ruff"), "format", "--check", "."], {}
-    yield "mypy", [str(bin_dir / "mypy")], {}
-    yield "djlint", [str(bin_dir / "djlint"), "templates", "--lint", "--quiet"], {}
-    yield "manage.py check", [*manage, "check"], checks
-    yield "migrations", [*manage, "makemigrations", "--check", "--dry-run"], checks
-    yield "tests on SQLite", everything, {"TEST_DATABASE": "sqlite"}
-    yield "tests on PostgreSQL", databases, {"TEST_DATABASE": "postgres"}
+    yield [
+        ("ruff check", [str(bin_dir / "ruff"), "check", "."], {}),
+        ("ruff format", [str(bin_dir / "ruff"), "format", "--check", "."], {}),
+        ("mypy", [str(bin_dir / "mypy")], {}),
+        ("djlint", [str(bin_dir / "djlint"), "templates", "--lint", "--quiet"], {}),
+        ("manage.py check", [*manage, "check"], checks),
+        ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], checks),
+    ]
+    cores = min(os.cpu_count() or 2, 8)
+
+    def pytest(workers, marks):
+        return [str(PYTHON), "-m", "pytest", "-n", str(workers), "-m", marks]
+
+    sqlite, postgres = {"TEST_DATABASE": "sqlite"}, {"TEST_DATABASE": "postgres"}
+    half = max(2, cores // 2)
+    tests = [
+        ("tests on SQLite", pytest(half, "not browser and not production"), sqlite),
+        ("tests on PostgreSQL", pytest(half, "not browser and not once"), postgres),
+    ]
     if not missing_browser_packages():
-        browser = [*pytest, "-n", "2", "-m", "browser"]
-        yield "tests in the browser", browser, {"TEST_DATABASE": "sqlite"}
+        tests.append(("tests in the browser", pytest(max(1, cores // 4), "browser"), sqlite))
+    yield tests
+
+
+def side_by_side(steps, scratch):
+    """Run the steps of a round; the first one speaks at once, the others when it has ended. The
+    names of those that failed."""
+    running = []
+    for at, (name, command, environment) in enumerate(steps):
+        environment = {**os.environ, **environment}
+        # Set in many containers; a dozen processes would each compile every file anew.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        log = Path(scratch) / f"{name}.log"
+        if at == 0:
+            print(f"\n=== {name}", flush=True)
+            running.append((name, log, subprocess.Popen(command, cwd=ROOT, env=environment)))
+            continue
+        with log.open("w") as out:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT
+            )
+        running.append((name, log, process))
+    failed = []
+    for at, (name, log, process) in enumerate(running):
+        code = process.wait()
+        if at:
+            print(f"\n=== {name}\n{log.read_text()}", flush=True)
+        if code:
+            failed.append(f"{name} (exit code {code})")
+    return failed
 
 
 def run_tests():
@@ -213,14 +252,9 @@ def run_tests():
         missing = " ".join(missing_browser_packages())
         raise Failure(f"Missing: {missing}. CI may not go without the browser tests.")
     with tempfile.TemporaryDirectory(prefix="dunghan-check-") as scratch:
-        for name, command, environment in test_steps(scratch):
-            print(f"\n=== {name}", flush=True)
-            environment = {**os.environ, **environment}
-            # Set in many containers; a dozen processes would each compile every file anew.
-            environment.pop("PYTHONDONTWRITEBYTECODE", None)
-            code = subprocess.run(command, cwd=ROOT, env=environment).returncode
-            if code:
-                raise Failure(f"FAILED: {name} (exit code {code}).")
+        for steps in test_rounds(scratch):
+            if failed := side_by_side(steps, scratch):
+                raise Failure(f"FAILED: {', '.join(failed)}.")
     seconds = time.monotonic() - started
     if missing := missing_browser_packages():
         print(f"\nNOT RUN: the browser tests. sudo apt-get install {' '.join(missing)}")

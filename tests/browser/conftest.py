@@ -5,11 +5,13 @@ import shutil
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.desk import DESK, PHONE, Desk
 from tests.world import NOW, PASSWORD
 
+#: Machines that do other work meanwhile show a page later; nothing here waits for the clock.
+expect.set_options(timeout=30_000)
 QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"

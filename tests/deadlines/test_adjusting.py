@@ -620,7 +620,7 @@ class TestWhateverTheDates:
     """Random limits of the published years, suspended at random and resumed at random or never."""
 
     @settings(
-        max_examples=300,
+        max_examples=150,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(

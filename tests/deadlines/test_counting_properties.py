@@ -55,6 +55,7 @@ PROMISED_ORDER = {
 }
 
 ten_thousand = settings(max_examples=10_000)
+two_thousand = settings(max_examples=2_000)
 
 
 class Case(NamedTuple):
@@ -228,7 +229,7 @@ def test_a_later_start_never_ends_earlier(case: Case) -> None:
         )
 
 
-@ten_thousand
+@two_thousand
 @given(cases)
 def test_ends_with_the_midnight_of_a_working_day_after_the_event(case: Case) -> None:
     calendar, worked = build(case.differing), worked_days(case.differing)
@@ -248,7 +249,7 @@ def test_ends_with_the_midnight_of_a_working_day_after_the_event(case: Case) -> 
             assert due_at(calendar, last_instant, amount, unit) == result
 
 
-@ten_thousand
+@two_thousand
 @given(cases)
 def test_the_explanation_agrees_and_leaves_no_day_out(case: Case) -> None:
     calendar, worked = build(case.differing), worked_days(case.differing)
@@ -312,7 +313,7 @@ def test_adding_any_number_of_working_days_equals_a_walk(case: Case) -> None:
             calendar.add_working_days(start, n)
 
 
-@ten_thousand
+@two_thousand
 @given(cases)
 def test_left_and_late_equal_a_count_of_days(case: Case) -> None:
     calendar = build(case.differing)
