@@ -186,13 +186,15 @@ def test_environment(scratch):
 
 def test_rounds(scratch):
     """Rounds of steps that run side by side, each (name, command, extra environment); the round
-    that is cheapest to fail comes first.
-
-    Tests wait now and then for a database, a browser or a process that they started: while one run
-    waits, another counts.
-    """
+    that is cheapest to fail comes first. Runs of tests come one after the other: side by side they
+    take longer, because they push each other out of the processors' caches."""
     bin_dir = PYTHON.parent
     manage = [str(PYTHON), "manage.py"]
+    pytest = [str(PYTHON), "-m", "pytest"]
+    # One worker more than there are processors: while one waits for its database another counts.
+    workers = ["-n", str(min((os.cpu_count() or 2) + 1, 8))]
+    everything = [*pytest, *workers, "-m", "not browser and not production"]
+    databases = [*pytest, *workers, "-m", "not browser and not once"]
     checks = test_environment(scratch)
     yield [
         ("ruff check", [str(bin_dir / "ruff"), "check", "."], {}),
@@ -202,20 +204,11 @@ def test_rounds(scratch):
         ("manage.py check", [*manage, "check"], checks),
         ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], checks),
     ]
-    cores = min(os.cpu_count() or 2, 8)
-
-    def pytest(workers, marks):
-        return [str(PYTHON), "-m", "pytest", "-n", str(workers), "-m", marks]
-
-    sqlite, postgres = {"TEST_DATABASE": "sqlite"}, {"TEST_DATABASE": "postgres"}
-    half = max(2, cores // 2)
-    tests = [
-        ("tests on SQLite", pytest(half, "not browser and not production"), sqlite),
-        ("tests on PostgreSQL", pytest(half, "not browser and not once"), postgres),
-    ]
+    yield [("tests on SQLite", everything, {"TEST_DATABASE": "sqlite"})]
+    yield [("tests on PostgreSQL", databases, {"TEST_DATABASE": "postgres"})]
     if not missing_browser_packages():
-        tests.append(("tests in the browser", pytest(max(1, cores // 4), "browser"), sqlite))
-    yield tests
+        browser = [*pytest, "-n", "2", "-m", "browser"]
+        yield [("tests in the browser", browser, {"TEST_DATABASE": "sqlite"})]
 
 
 def side_by_side(steps, scratch):
